@@ -1,0 +1,122 @@
+package io.pitchlake.common.config;
+
+import io.pitchlake.common.net.AccessList;
+import io.pitchlake.common.net.IpAddress;
+import io.pitchlake.common.net.IpPrefix;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// A whole configuration, checked: what [ConfigParser] makes of one file. Immutable.
+///
+/// Maps are keyed by the number in the section's head (`network 1`), in the order of the file.
+///
+/// @param modules the chain, in order, lower case
+/// @param registered what `register` lists name
+/// @param enabled what `enable` lists name
+/// @param exempt addresses and blocks of `arp`: never simulated
+/// @param accessLists by number
+/// @param tarpitAcl the list that says which addresses of tarpit networks are candidates; empty: all are
+public record Configuration(
+    Optional<String> hostname,
+    List<String> modules,
+    Map<Integer, Interface> interfaces,
+    Map<Integer, Vrrp> vrrps,
+    Map<Integer, Network> networks,
+    Map<Integer, Server> servers,
+    Map<Integer, Target> targets,
+    Map<Integer, Gateway> gateways,
+    Registry registered,
+    Registry enabled,
+    List<IpPrefix> exempt,
+    Map<Integer, AccessList> accessLists,
+    Optional<Integer> tarpitAcl,
+    Settings settings,
+    Optional<Sync> sync) {
+
+  /// The modules of the default chain.
+  public static final List<String> DEFAULT_MODULES =
+      List.of("vrrp", "arp", "ping", "hc", "master", "tarpit", "slb", "tnat", "nat", "rt");
+
+  /// How an interface's frames are read: `interface N { access ... }`.
+  public enum Access {
+    AUTO,
+    XDP,
+    RING,
+    PCAP
+  }
+
+  /// What a simulated address does with a connection: `tarpit mode ...`.
+  public enum TarpitMode {
+    HANG,
+    PERSIST,
+    THROTTLE,
+    RESET
+  }
+
+  /// `interface N { name eth0 access auto }`
+  public record Interface(int id, String name, Access access) {}
+
+  /// `vrrp N { vrid 50 priority 200 network 1 advert 100ms }`
+  public record Vrrp(int id, int vrid, int priority, List<Integer> networks, Duration advert, boolean preempt) {}
+
+  /// `network N { ... }`. Where `addr` or `addr6` is not given the block follows from `real` and the mask.
+  ///
+  /// @param vlan the 802.1Q VLAN this network lives in; empty: untagged and priority-tagged frames
+  public record Network(
+      int id,
+      Optional<String> name,
+      Optional<IpPrefix> prefix,
+      Optional<IpAddress> real,
+      Optional<IpAddress> virt,
+      Optional<IpPrefix> prefix6,
+      Optional<IpAddress> real6,
+      Optional<IpAddress> virt6,
+      List<IpAddress> syncPeers,
+      boolean tarpit,
+      TarpitMode tarpitMode,
+      List<Integer> interfaces,
+      Optional<Integer> vlan) {}
+
+  /// `server N { ipaddr 192.168.2.10 port 80 protocol tcp dsr enable targets 1,2 }`; port 0 is every port.
+  public record Server(
+      int id, Optional<String> name, IpAddress address, int port, Protocol protocol, boolean dsr, List<Integer> targets) {}
+
+  /// Transport protocol of a server.
+  public enum Protocol {
+    TCP,
+    UDP,
+    ANY
+  }
+
+  /// `target N { ipaddr 192.168.2.2 port 80 weight 2 tcpopen 80,3,10 }`
+  public record Target(
+      int id, Optional<String> name, IpAddress address, int port, int weight, List<HealthCheck> checks) {}
+
+  /// One health check of a target: `tcpopen PORT,INTERVAL,TIMEOUT` or `ping INTERVAL,TIMEOUT`, in seconds as in BalanceNG.
+  ///
+  /// @param kind `arp`, `ping`, `tcpopen`, ...
+  /// @param port 0 where the kind has none
+  public record HealthCheck(String kind, int port, Duration interval, Duration timeout) {}
+
+  /// `gateway N { ipaddr 192.168.2.1 }`
+  public record Gateway(int id, IpAddress address) {}
+
+  /// Numbers of a `register` or `enable` group.
+  public record Registry(
+      Set<Integer> networks, Set<Integer> servers, Set<Integer> targets, Set<Integer> gateways) {}
+
+  /// `sync { bind ADDRESS peers A,B cluster NAME key FILE }`
+  public record Sync(Optional<IpAddress> bind, List<IpAddress> peers, Optional<String> cluster, Optional<Path> key) {}
+
+  /// `set NAME VALUE`: one typed value for each [Setting], defaults filled in.
+  public record Settings(Map<Setting, Long> values) {
+    /// The value in the setting's own unit.
+    public long get(Setting setting) {
+      return values.getOrDefault(setting, setting.defaultValue());
+    }
+  }
+}

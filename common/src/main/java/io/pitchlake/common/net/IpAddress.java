@@ -1,0 +1,69 @@
+package io.pitchlake.common.net;
+
+import java.util.Optional;
+
+/// An IPv4 or IPv6 address as 128 bits; IPv4 stands as IPv4-mapped (`::ffff:a.b.c.d`), so that one table and one
+/// comparison serve both families. The hot path carries the two bare longs; this record is for people and configuration.
+///
+/// @param high bits 127..64
+/// @param low bits 63..0
+public record IpAddress(long high, long low) implements Comparable<IpAddress> {
+  private static final long MAPPED_PREFIX = 0x0000_ffff_0000_0000L;
+
+  /// The IPv4 address with these 32 bits.
+  public static IpAddress ofIpv4(int address) {
+    return new IpAddress(0, mappedLow(address));
+  }
+
+  /// The low 64 bits under which an IPv4 address is kept in tables; the high bits are 0.
+  public static long mappedLow(int ipv4) {
+    return MAPPED_PREFIX | ipv4 & 0xffff_ffffL;
+  }
+
+  /// Whether these 128 bits are an IPv4-mapped address.
+  public static boolean isIpv4(long high, long low) {
+    return high == 0 && low >>> 32 == 0xffffL;
+  }
+
+  public boolean isIpv4() {
+    return isIpv4(high, low);
+  }
+
+  /// The 32 bits of an IPv4 address.
+  public int ipv4() {
+    return (int) low;
+  }
+
+  /// Multicast, either family.
+  public boolean isMulticast() {
+    return isIpv4() ? (ipv4() & 0xf000_0000) == 0xe000_0000 : high >>> 56 == 0xff;
+  }
+
+  /// fe80::/10
+  public boolean isLinkLocal() {
+    return high >>> 54 == 0xfe80 >>> 6;
+  }
+
+  /// Reads dotted quad or RFC 4291 text; empty when it is neither. `::ffff:1.2.3.4` is the IPv4 address. No zone.
+  public static Optional<IpAddress> tryParse(String text) {
+    return Optional.ofNullable(IpAddressText.parse(text));
+  }
+
+  /// As [#tryParse], for literals that must be right.
+  public static IpAddress parse(String text) {
+    return tryParse(text)
+        .orElseThrow(() -> new IllegalArgumentException("'" + text + "' is not an IPv4 or IPv6 address"));
+  }
+
+  @Override
+  public int compareTo(IpAddress other) {
+    int order = Long.compareUnsigned(high, other.high);
+    return order != 0 ? order : Long.compareUnsigned(low, other.low);
+  }
+
+  /// Dotted quad, or the canonical text of RFC 5952.
+  @Override
+  public String toString() {
+    return IpAddressText.format(this);
+  }
+}

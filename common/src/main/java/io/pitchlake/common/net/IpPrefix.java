@@ -1,0 +1,56 @@
+package io.pitchlake.common.net;
+
+/// An address block in the 128-bit form of [IpAddress]: an IPv4 /24 has length 120 here and 24 in text.
+///
+/// @param address the block's first address; bits behind the prefix are 0
+/// @param length significant bits of the 128-bit form, 0..128
+public record IpPrefix(IpAddress address, int length) {
+  public IpPrefix {
+    if (length < 0 || length > 128) {
+      throw new IllegalArgumentException("a prefix length is 0 to 128, not " + length);
+    }
+    address = new IpAddress(address.high() & highMask(length), address.low() & lowMask(length));
+  }
+
+  /// The block of `length` bits in the address's own family (0..32 for IPv4) around `address`.
+  public static IpPrefix around(IpAddress address, int length) {
+    return new IpPrefix(address, address.isIpv4() ? length + 96 : length);
+  }
+
+  /// Whether the 128-bit address lies in the block.
+  public boolean contains(long high, long low) {
+    return (high & highMask(length)) == address.high() && (low & lowMask(length)) == address.low();
+  }
+
+  public boolean contains(IpAddress other) {
+    return contains(other.high(), other.low());
+  }
+
+  /// Whether the block is IPv4.
+  public boolean isIpv4() {
+    return length >= 96 && address.isIpv4();
+  }
+
+  /// The length as written in the address's own family: 24 for an IPv4 /24.
+  public int familyLength() {
+    return isIpv4() ? length - 96 : length;
+  }
+
+  /// The block's last address; for IPv4 the directed broadcast address.
+  public IpAddress last() {
+    return new IpAddress(address.high() | ~highMask(length), address.low() | ~lowMask(length));
+  }
+
+  private static long highMask(int length) {
+    return length == 0 ? 0 : length >= 64 ? -1L : -1L << 64 - length;
+  }
+
+  private static long lowMask(int length) {
+    return length <= 64 ? 0 : -1L << 128 - length;
+  }
+
+  @Override
+  public String toString() {
+    return address + "/" + familyLength();
+  }
+}
