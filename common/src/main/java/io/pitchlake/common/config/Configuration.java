@@ -19,7 +19,8 @@ import java.util.Set;
 /// @param enabled what `enable` lists name
 /// @param exempt addresses and blocks of `arp`: never simulated
 /// @param accessLists by number
-/// @param tarpitAcl the list that says which addresses of tarpit networks are candidates; empty: all are
+/// @param tarpitAcl the list that says which addresses of tarpit networks are candidates; empty:
+///   all are
 public record Configuration(
     Optional<String> hostname,
     List<String> modules,
@@ -61,9 +62,11 @@ public record Configuration(
   public record Interface(int id, String name, Access access) {}
 
   /// `vrrp N { vrid 50 priority 200 network 1 advert 100ms }`
-  public record Vrrp(int id, int vrid, int priority, List<Integer> networks, Duration advert, boolean preempt) {}
+  public record Vrrp(
+      int id, int vrid, int priority, List<Integer> networks, Duration advert, boolean preempt) {}
 
-  /// `network N { ... }`. Where `addr` or `addr6` is not given the block follows from `real` and the mask.
+  /// `network N { ... }`. Where `addr` or `addr6` is not given the block follows from `real` and
+  /// the mask.
   ///
   /// @param vlan the 802.1Q VLAN this network lives in; empty: untagged and priority-tagged frames
   public record Network(
@@ -81,9 +84,16 @@ public record Configuration(
       List<Integer> interfaces,
       Optional<Integer> vlan) {}
 
-  /// `server N { ipaddr 192.168.2.10 port 80 protocol tcp dsr enable targets 1,2 }`; port 0 is every port.
+  /// `server N { ipaddr 192.168.2.10 port 80 protocol tcp dsr enable targets 1,2 }`; port 0 is
+  /// every port.
   public record Server(
-      int id, Optional<String> name, IpAddress address, int port, Protocol protocol, boolean dsr, List<Integer> targets) {}
+      int id,
+      Optional<String> name,
+      IpAddress address,
+      int port,
+      Protocol protocol,
+      boolean dsr,
+      List<Integer> targets) {}
 
   /// Transport protocol of a server.
   public enum Protocol {
@@ -94,9 +104,15 @@ public record Configuration(
 
   /// `target N { ipaddr 192.168.2.2 port 80 weight 2 tcpopen 80,3,10 }`
   public record Target(
-      int id, Optional<String> name, IpAddress address, int port, int weight, List<HealthCheck> checks) {}
+      int id,
+      Optional<String> name,
+      IpAddress address,
+      int port,
+      int weight,
+      List<HealthCheck> checks) {}
 
-  /// One health check of a target: `tcpopen PORT,INTERVAL,TIMEOUT` or `ping INTERVAL,TIMEOUT`, in seconds as in BalanceNG.
+  /// One health check of a target: `tcpopen PORT,INTERVAL,TIMEOUT` or `ping INTERVAL,TIMEOUT`, in
+  /// seconds as in BalanceNG.
   ///
   /// @param kind `arp`, `ping`, `tcpopen`, ...
   /// @param port 0 where the kind has none
@@ -110,7 +126,11 @@ public record Configuration(
       Set<Integer> networks, Set<Integer> servers, Set<Integer> targets, Set<Integer> gateways) {}
 
   /// `sync { bind ADDRESS peers A,B cluster NAME key FILE }`
-  public record Sync(Optional<IpAddress> bind, List<IpAddress> peers, Optional<String> cluster, Optional<Path> key) {}
+  public record Sync(
+      Optional<IpAddress> bind,
+      List<IpAddress> peers,
+      Optional<String> cluster,
+      Optional<Path> key) {}
 
   /// `set NAME VALUE`: one typed value for each [Setting], defaults filled in.
   public record Settings(Map<Setting, Long> values) {

@@ -1,20 +1,50 @@
 package io.pitchlake.common.config;
 
-/// Every `set NAME VALUE`, with its unit, default and bounds: the one list that the parser, the engine and the
-/// documentation read.
+/// Every `set NAME VALUE`, with its unit, default and bounds: the one list that the parser, the
+/// engine and the documentation read.
 public enum Setting {
-  TARPITREALTO("seconds", 3600, 10, 604_800, "how long an address stays known as real after its owner was last heard"),
-  TARPITTRAPTO("seconds", 600, 10, 604_800, "how long an address stays simulated before it is proved again"),
-  TARPITHOLDTO("seconds", 30, 10, 3600, "how long an address that somebody probes or is leased stays silent"),
-  TARPITCHECKTO("seconds", 30, 1, 3600, "least time between two proofs sent beside answers for one simulated address"),
-  TARPITPASSTO("seconds", 120, 0, 3600, "how long frames for a released address are passed on to its owner"),
-  TARPITPROBES("requests", 3, 1, 10, "ARP requests or neighbour solicitations that must stay unanswered"),
+  TARPITREALTO(
+      "seconds",
+      3600,
+      10,
+      604_800,
+      "how long an address stays known as real after its owner was last heard"),
+  TARPITTRAPTO(
+      "seconds", 600, 10, 604_800, "how long an address stays simulated before it is proved again"),
+  TARPITHOLDTO(
+      "seconds",
+      30,
+      10,
+      3600,
+      "how long an address that somebody probes or is leased stays silent"),
+  TARPITCHECKTO(
+      "seconds",
+      30,
+      1,
+      3600,
+      "least time between two proofs sent beside answers for one simulated address"),
+  TARPITPASSTO(
+      "seconds", 120, 0, 3600, "how long frames for a released address are passed on to its owner"),
+  TARPITPROBES(
+      "requests", 3, 1, 10, "ARP requests or neighbour solicitations that must stay unanswered"),
   TARPITPROBEGAP("milliseconds", 200, 20, 5000, "time between two of them, and after the last"),
-  TARPITSWEEPRATE("addresses per second", 100, 0, 10_000, "background proofs for IPv4 networks; 0 proves on demand only"),
+  TARPITSWEEPRATE(
+      "addresses per second",
+      100,
+      0,
+      10_000,
+      "background proofs for IPv4 networks; 0 proves on demand only"),
   TARPITPROOFRATE("addresses per second", 1000, 1, 100_000, "proofs started on demand"),
-  TARPITMAX6("addresses per network", 1024, 1, 1_000_000, "simulated IPv6 addresses of one network"),
-  TARPITRSTRATE("segments per second", 100, 0, 1_000_000, "resets sent for segments that carry no cookie"),
-  TARPITLOGRATE("lines per minute", 6, 0, 60_000, "log lines for one kind and attacker; the rest is summed up"),
+  TARPITMAX6(
+      "addresses per network", 1024, 1, 1_000_000, "simulated IPv6 addresses of one network"),
+  TARPITRSTRATE(
+      "segments per second", 100, 0, 1_000_000, "resets sent for segments that carry no cookie"),
+  TARPITLOGRATE(
+      "lines per minute",
+      6,
+      0,
+      60_000,
+      "log lines for one kind and attacker; the rest is summed up"),
   ADDRESSES("entries", 65_536, 1024, 16_777_216, "size of the address table");
 
   private final String unit;

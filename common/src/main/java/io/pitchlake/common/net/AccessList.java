@@ -2,8 +2,9 @@ package io.pitchlake.common.net;
 
 import java.util.List;
 
-/// An ordered list of permit and deny entries with the semantics of Pen's `acl`: the first match wins; an address
-/// that matches none takes the opposite of the last entry; unlike Pen, an empty list permits nothing.
+/// An ordered list of permit and deny entries with the semantics of Pen's `acl`: the first match
+/// wins; an address that matches none takes the opposite of the last entry; unlike Pen, an empty
+/// list permits nothing.
 public final class AccessList {
   /// One line of the list.
   public record Entry(boolean permit, IpPrefix prefix) {}

@@ -2,8 +2,9 @@ package io.pitchlake.common.net;
 
 import java.util.Optional;
 
-/// An IPv4 or IPv6 address as 128 bits; IPv4 stands as IPv4-mapped (`::ffff:a.b.c.d`), so that one table and one
-/// comparison serve both families. The hot path carries the two bare longs; this record is for people and configuration.
+/// An IPv4 or IPv6 address as 128 bits; IPv4 stands as IPv4-mapped (`::ffff:a.b.c.d`), so that one
+/// table and one comparison serve both families. The hot path carries the two bare longs; this
+/// record is for people and configuration.
 ///
 /// @param high bits 127..64
 /// @param low bits 63..0
@@ -44,7 +45,8 @@ public record IpAddress(long high, long low) implements Comparable<IpAddress> {
     return high >>> 54 == 0xfe80 >>> 6;
   }
 
-  /// Reads dotted quad or RFC 4291 text; empty when it is neither. `::ffff:1.2.3.4` is the IPv4 address. No zone.
+  /// Reads dotted quad or RFC 4291 text; empty when it is neither. `::ffff:1.2.3.4` is the IPv4
+  /// address. No zone.
   public static Optional<IpAddress> tryParse(String text) {
     return Optional.ofNullable(IpAddressText.parse(text));
   }
@@ -52,7 +54,8 @@ public record IpAddress(long high, long low) implements Comparable<IpAddress> {
   /// As [#tryParse], for literals that must be right.
   public static IpAddress parse(String text) {
     return tryParse(text)
-        .orElseThrow(() -> new IllegalArgumentException("'" + text + "' is not an IPv4 or IPv6 address"));
+        .orElseThrow(
+            () -> new IllegalArgumentException("'" + text + "' is not an IPv4 or IPv6 address"));
   }
 
   @Override

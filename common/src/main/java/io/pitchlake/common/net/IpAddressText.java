@@ -88,7 +88,10 @@ final class IpAddressText {
     while (true) {
       int octet = 0;
       int start = at;
-      while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9' && at - start < 4) {
+      while (at < text.length()
+          && text.charAt(at) >= '0'
+          && text.charAt(at) <= '9'
+          && at - start < 4) {
         octet = octet * 10 + text.charAt(at++) - '0';
       }
       boolean leadingZero = at - start > 1 && text.charAt(start) == '0';

@@ -1,6 +1,7 @@
 package io.pitchlake.common.net;
 
-/// An address block in the 128-bit form of [IpAddress]: an IPv4 /24 has length 120 here and 24 in text.
+/// An address block in the 128-bit form of [IpAddress]: an IPv4 /24 has length 120 here and 24 in
+/// text.
 ///
 /// @param address the block's first address; bits behind the prefix are 0
 /// @param length significant bits of the 128-bit form, 0..128

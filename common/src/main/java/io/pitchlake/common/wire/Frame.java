@@ -2,22 +2,26 @@ package io.pitchlake.common.wire;
 
 /// One Ethernet frame where it lies: an address, a length and the room behind it.
 ///
-/// A frame is a flyweight. Ports point it at a ring slot, a UMEM chunk or a buffer of their own; modules read and edit
-/// the bytes in place and hand the same object back to a port. It owns no memory and lives as long as the port's
-/// contract says (until the next `receive`, or `flush` for a transmitted one). Confined to the engine thread.
+/// A frame is a flyweight. Ports point it at a ring slot, a UMEM chunk or a buffer of their own;
+/// modules read and edit the bytes in place and hand the same object back to a port. It owns no
+/// memory and lives as long as the port's contract says (until the next `receive`, or `flush` for a
+/// transmitted one). Confined to the engine thread.
 ///
 /// VLAN tags are always inline, in the bytes: a port whose kernel strips them puts them back.
 public final class Frame {
-  /// Longest frame a port hands out: a super-frame of 65,535 bytes of IP, Ethernet header and two VLAN tags.
+  /// Longest frame a port hands out: a super-frame of 65,535 bytes of IP, Ethernet header and two
+  /// VLAN tags.
   public static final int MAX_LENGTH = 65_535 + 14 + 8;
 
   /// What the port knows of the transport checksum.
   public enum ChecksumState {
-    /// The port cannot tell (pcap): a checksum equal to the folded pseudo-header sum counts as partial.
+    /// The port cannot tell (pcap): a checksum equal to the folded pseudo-header sum counts as
+    /// partial.
     UNKNOWN,
     /// The checksum on the wire is final; a wrong one is wrong.
     COMPLETE,
-    /// The sender left the checksum to hardware: only the pseudo-header is summed (`VIRTIO_NET_HDR_F_NEEDS_CSUM`).
+    /// The sender left the checksum to hardware: only the pseudo-header is summed
+    /// (`VIRTIO_NET_HDR_F_NEEDS_CSUM`).
     PARTIAL
   }
 
@@ -31,7 +35,8 @@ public final class Frame {
   private int checksumStart;
   private int checksumOffset;
 
-  /// Points at `length` bytes of frame at `address`, in a buffer that holds `capacity` bytes from there on.
+  /// Points at `length` bytes of frame at `address`, in a buffer that holds `capacity` bytes from
+  /// there on.
   public Frame wrap(long address, int length, int capacity) {
     assert length >= 0 && length <= capacity : "length " + length + " exceeds capacity " + capacity;
     this.address = address;
@@ -76,9 +81,11 @@ public final class Frame {
     return this;
   }
 
-  /// Takes over a virtio_net_hdr: a partial checksum and, where `gsoType` is not 0, a super-frame that the kernel or the
-  /// NIC will cut. Offsets count from the start of this frame, VLAN tags included.
-  public Frame offload(int gsoType, int headerLength, int gsoSizeBytes, int checksumStart, int checksumOffset) {
+  /// Takes over a virtio_net_hdr: a partial checksum and, where `gsoType` is not 0, a super-frame
+  /// that the kernel or the NIC will cut. Offsets count from the start of this frame, VLAN tags
+  /// included.
+  public Frame offload(
+      int gsoType, int headerLength, int gsoSizeBytes, int checksumStart, int checksumOffset) {
     this.checksumState = ChecksumState.PARTIAL;
     this.gsoType = gsoType;
     this.headerLength = headerLength;

@@ -6,17 +6,21 @@ import java.nio.ByteOrder;
 
 /// Raw, big-endian access to native memory by absolute address.
 ///
-/// One static final segment over the whole address space lets the JIT fold the segment away: with constant offsets
-/// an accessor becomes a plain load (19 ns for a whole SYN -> SYN-ACK, stable from run to run, where one segment or
-/// one `asSlice` per packet allocates). The price is that nothing checks an address, so only [Frame] and the header
-/// flyweights call this class, and each of them checks its length once in `wrap` and asserts bounds afterwards.
+/// One static final segment over the whole address space lets the JIT fold the segment away: with
+/// constant offsets an accessor becomes a plain load (19 ns for a whole SYN -> SYN-ACK, stable from
+/// run to run, where one segment or one `asSlice` per packet allocates). The price is that nothing
+/// checks an address, so only [Frame] and the header flyweights call this class, and each of them
+/// checks its length once in `wrap` and asserts bounds afterwards.
 ///
-/// Needs native access for this module (`--enable-native-access=ALL-UNNAMED`; the launcher and manifest say so).
+/// Needs native access for this module (`--enable-native-access=ALL-UNNAMED`; the launcher and
+/// manifest say so).
 public final class Memory {
   private static final ValueLayout.OfShort SHORT_BE =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-  private static final ValueLayout.OfInt INT_BE = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-  private static final ValueLayout.OfLong LONG_BE = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final ValueLayout.OfInt INT_BE =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final ValueLayout.OfLong LONG_BE =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
   private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
   private Memory() {}

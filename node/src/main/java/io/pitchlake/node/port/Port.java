@@ -4,9 +4,10 @@ import io.pitchlake.common.wire.Frame;
 
 /// One interface as the engine sees it: frames in, frames out, in batches.
 ///
-/// Lifetimes: frames of a batch are valid until the next [#receive] on the same port; a frame given to [#transmit] must
-/// not be touched until [#flush]. So a received frame may be edited where it lies and sent, on this port or another,
-/// within one turn. Called by the engine thread alone, except [#statistics].
+/// Lifetimes: frames of a batch are valid until the next [#receive] on the same port; a frame given
+/// to [#transmit] must not be touched until [#flush]. So a received frame may be edited where it
+/// lies and sent, on this port or another, within one turn. Called by the engine thread alone,
+/// except [#statistics].
 public interface Port extends AutoCloseable {
   /// The interface's or file's name.
   String name();
@@ -20,18 +21,20 @@ public interface Port extends AutoCloseable {
   /// Largest layer-3 packet, in bytes.
   int mtuBytes();
 
-  /// Fills `into` with what is there, without waiting; returns the number of frames, 0 when there is none. Releases
-  /// the frames of the previous call. Throws [PortClosedException] when the source has ended (a file) or is gone.
+  /// Fills `into` with what is there, without waiting; returns the number of frames, 0 when there
+  /// is none. Releases the frames of the previous call. Throws [PortClosedException] when the
+  /// source has ended (a file) or is gone.
   int receive(Batch into);
 
-  /// An empty frame to build in, with room for [#mtuBytes()] and headers; valid until [#flush]. A port whose
-  /// buffers are used up flushes first, so this never fails.
+  /// An empty frame to build in, with room for [#mtuBytes()] and headers; valid until [#flush]. A
+  /// port whose buffers are used up flushes first, so this never fails.
   Frame newFrame();
 
   /// Queues a frame. The port may send it at once or at [#flush].
   void transmit(Frame frame);
 
-  /// Sends what is queued; returns how many frames the kernel took. What it refused is counted in [#statistics].
+  /// Sends what is queued; returns how many frames the kernel took. What it refused is counted in
+  /// [#statistics].
   int flush();
 
   /// Waits until input is there or about `timeoutNanos` have passed.

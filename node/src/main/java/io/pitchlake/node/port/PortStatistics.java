@@ -6,4 +6,5 @@ package io.pitchlake.node.port;
 /// @param transmittedFrames frames the kernel took
 /// @param receiveDropped frames the kernel dropped because nobody read them in time
 /// @param transmitFailed frames the kernel refused
-public record PortStatistics(long receivedFrames, long transmittedFrames, long receiveDropped, long transmitFailed) {}
+public record PortStatistics(
+    long receivedFrames, long transmittedFrames, long receiveDropped, long transmitFailed) {}
