@@ -79,4 +79,15 @@ public final class Memory {
   public static void copy(byte[] from, int fromIndex, long to, int length) {
     MemorySegment.copy(from, fromIndex, ALL, ValueLayout.JAVA_BYTE, to, length);
   }
+
+  /// Clears `length` bytes. A loop of stores, because `MemorySegment.fill` wants a slice, and slices allocate.
+  public static void clear(long address, int length) {
+    int at = 0;
+    for (; length - at >= 8; at += 8) {
+      putLong(address + at, 0);
+    }
+    for (; at < length; at++) {
+      putByte(address + at, 0);
+    }
+  }
 }
