@@ -61,7 +61,8 @@ public final class ArpHeader extends Flyweight {
 
   private static final int LENGTHS_6_4 = 0x0604;
 
-  /// Points at a message. False when it is cut off or not IPv4 over Ethernet. Any operation will do.
+  /// Points at a message. False when it is cut off or not IPv4 over Ethernet. Any operation will
+  /// do.
   public boolean wrap(long address, int lengthBytes) {
     return lengthBytes >= LENGTH
             && Memory.getInt(address) == ETHERNET_IPV4
@@ -89,13 +90,14 @@ public final class ArpHeader extends Flyweight {
     return this;
   }
 
-  /// Whether this is a request without a sender address: a machine that comes up asks whether the target address is
-  /// free (RFC 5227 section 1.1).
+  /// Whether this is a request without a sender address: a machine that comes up asks whether the
+  /// target address is free (RFC 5227 section 1.1).
   public boolean isProbe() {
     return operation() == REQUEST && senderAddress() == 0;
   }
 
-  /// Whether sender and target address are the same: a machine says that it has the address (RFC 5227 section 3).
+  /// Whether sender and target address are the same: a machine says that it has the address (RFC
+  /// 5227 section 3).
   public boolean isAnnouncement() {
     return senderAddress() == targetAddress();
   }

@@ -1,17 +1,19 @@
 package io.pitchlake.common.wire;
 
-/// The Internet checksum (RFC 1071), its incremental update (RFC 1624, eqn. 3) and the verdict on a received one.
+/// The Internet checksum (RFC 1071), its incremental update (RFC 1624, eqn. 3) and the verdict on a
+/// received one.
 ///
-/// Two values go by the same name elsewhere; here a *sum* is the unfolded one's complement sum of 16-bit words as a
-/// long, to be added to, and a *checksum* is its 16-bit fold, complemented, as it stands in a header. Sums are added
-/// with `+`; they cannot overflow within a frame.
+/// Two values go by the same name elsewhere; here a *sum* is the unfolded one's complement sum of
+/// 16-bit words as a long, to be added to, and a *checksum* is its 16-bit fold, complemented, as it
+/// stands in a header. Sums are added with `+`; they cannot overflow within a frame.
 public final class Checksum {
   /// What a received transport checksum is worth.
   public enum Verdict {
     /// It covers the bytes as they are.
     GOOD,
-    /// The sender left it to offload hardware: only the pseudo-header is summed. A local sender's frame; not damaged
-    /// as far as anybody can tell, and to be completed before it goes out on a wire.
+    /// The sender left it to offload hardware: only the pseudo-header is summed. A local sender's
+    /// frame; not damaged as far as anybody can tell, and to be completed before it goes out on a
+    /// wire.
     PARTIAL,
     /// The bytes are not what was sent.
     BAD
@@ -55,7 +57,12 @@ public final class Checksum {
   ///
   /// @param lengthBytes transport header and payload
   public static long pseudoHeaderSum(
-      long sourceHigh, long sourceLow, long destinationHigh, long destinationLow, int protocol, int lengthBytes) {
+      long sourceHigh,
+      long sourceLow,
+      long destinationHigh,
+      long destinationLow,
+      int protocol,
+      int lengthBytes) {
     return halves(sourceHigh)
         + halves(sourceLow)
         + halves(destinationHigh)
@@ -94,8 +101,8 @@ public final class Checksum {
 
   /// Judges a checksum with a pseudo-header.
   ///
-  /// With state PARTIAL nothing is summed and the verdict is PARTIAL; COMPLETE gives GOOD or BAD; with UNKNOWN a stored
-  /// value that equals the folded sum of the pseudo-header is PARTIAL too.
+  /// With state PARTIAL nothing is summed and the verdict is PARTIAL; COMPLETE gives GOOD or BAD;
+  /// with UNKNOWN a stored value that equals the folded sum of the pseudo-header is PARTIAL too.
   ///
   /// @param state what the port says of the frame
   /// @param pseudoHeaderSum 0 for a protocol without one

@@ -120,9 +120,9 @@ public final class DhcpHeader extends Flyweight {
   private int requestedAddress;
   private int serverIdentifier;
 
-  /// Points at a message that fills `lengthBytes` of UDP payload. False when it is cut off, has no magic cookie, is not
-  /// for Ethernet, or when an option is cut off or one of those above has a wrong length. A missing end option is
-  /// forgiven.
+  /// Points at a message that fills `lengthBytes` of UDP payload. False when it is cut off, has no
+  /// magic cookie, is not for Ethernet, or when an option is cut off or one of those above has a
+  /// wrong length. A missing end option is forgiven.
   public boolean wrap(long address, int lengthBytes) {
     messageType = 0;
     requestedAddress = 0;
@@ -186,8 +186,8 @@ public final class DhcpHeader extends Flyweight {
     return true;
   }
 
-  /// Starts a message of `lengthBytes` with its message type as the first option and an end option behind it; hardware
-  /// type and cookie are set, all else is 0.
+  /// Starts a message of `lengthBytes` with its message type as the first option and an end option
+  /// behind it; hardware type and cookie are set, all else is 0.
   ///
   /// @param lengthBytes at least 244; 300 suits every receiver
   public DhcpHeader create(long address, int lengthBytes, int op, int messageType) {
@@ -299,7 +299,8 @@ public final class DhcpHeader extends Flyweight {
     return op() == BOOT_REPLY && (messageType == OFFER || messageType == ACK || messageType == NAK);
   }
 
-  /// Whether a server offers or gives [#yourAddress()] to a client. The answer to an INFORM gives none.
+  /// Whether a server offers or gives [#yourAddress()] to a client. The answer to an INFORM gives
+  /// none.
   public boolean isLease() {
     return op() == BOOT_REPLY && (messageType == OFFER || messageType == ACK) && yourAddress() != 0;
   }

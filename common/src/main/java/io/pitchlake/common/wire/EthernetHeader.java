@@ -65,8 +65,8 @@ public final class EthernetHeader extends Flyweight {
     return this;
   }
 
-  /// Starts the header of an answer to `request`: its tags and types, back to its source; the source is still the
-  /// request's destination. Neither may be the same memory as the other.
+  /// Starts the header of an answer to `request`: its tags and types, back to its source; the
+  /// source is still the request's destination. Neither may be the same memory as the other.
   public EthernetHeader createReply(long address, int lengthBytes, EthernetHeader request) {
     begin(address, lengthBytes, request.headerLength);
     headerLength = request.headerLength;

@@ -1,9 +1,11 @@
 package io.pitchlake.common.wire;
 
-/// What every header flyweight is: an address and the bytes from there on that belong to its packet.
+/// What every header flyweight is: an address and the bytes from there on that belong to its
+/// packet.
 ///
-/// Reused for frame after frame, confined to one thread, owner of no memory. Bounds are asserted, not checked: without
-/// `-ea` an access outside the packet is undefined, and one after a refused `wrap` ends the process.
+/// Reused for frame after frame, confined to one thread, owner of no memory. Bounds are asserted,
+/// not checked: without `-ea` an access outside the packet is undefined, and one after a refused
+/// `wrap` ends the process.
 public abstract class Flyweight {
   private long address;
   private int lengthBytes;
@@ -15,7 +17,8 @@ public abstract class Flyweight {
     return address;
   }
 
-  /// Bytes from [#address()] that belong to the packet, header and payload; 0 while nothing is wrapped.
+  /// Bytes from [#address()] that belong to the packet, header and payload; 0 while nothing is
+  /// wrapped.
   public final int lengthBytes() {
     return lengthBytes;
   }

@@ -92,7 +92,8 @@ public final class Icmpv6Header extends Flyweight {
   /// Offset of an echo's data, and length of the shortest message.
   public static final int LENGTH = 8;
 
-  /// Offset of the options of a neighbour solicitation or advertisement, and length of one without options.
+  /// Offset of the options of a neighbour solicitation or advertisement, and length of one without
+  /// options.
   public static final int NEIGHBOR_LENGTH = 24;
 
   /// Bytes of a router advertisement without options.
@@ -105,7 +106,8 @@ public final class Icmpv6Header extends Flyweight {
   private static final int SOLICITED = 0x40;
   private static final int OVERRIDE = 0x20;
 
-  /// Points at a message that fills `lengthBytes`. False when the fixed part of its type is cut off.
+  /// Points at a message that fills `lengthBytes`. False when the fixed part of its type is cut
+  /// off.
   public boolean wrap(long address, int lengthBytes) {
     return lengthBytes >= LENGTH && lengthBytes >= fixedLength(Memory.getByte(address))
         ? accept(address, lengthBytes)
@@ -240,8 +242,8 @@ public final class Icmpv6Header extends Flyweight {
     return checksum(Checksum.finish(sum));
   }
 
-  /// Low half of the solicited-node group of an address: ff02::1:ffXX:XXXX (RFC 4291 section 2.7.1); the high half is
-  /// [#LINK_GROUP_HIGH].
+  /// Low half of the solicited-node group of an address: ff02::1:ffXX:XXXX (RFC 4291 section
+  /// 2.7.1); the high half is [#LINK_GROUP_HIGH].
   public static long solicitedNodeLow(long addressLow) {
     return 0x0000_0001_ff00_0000L | addressLow & 0xff_ffff;
   }

@@ -62,8 +62,9 @@ public final class Ipv4Header extends Flyweight {
 
   private int headerLength;
 
-  /// Points at a packet in `lengthBytes` of frame. False when it is not version 4, when the header length is below 20
-  /// or beyond the total length, or when the total length is beyond the frame. The checksum is not looked at.
+  /// Points at a packet in `lengthBytes` of frame. False when it is not version 4, when the header
+  /// length is below 20 or beyond the total length, or when the total length is beyond the frame.
+  /// The checksum is not looked at.
   public boolean wrap(long address, int lengthBytes) {
     if (lengthBytes < MIN_LENGTH) {
       return refuse();
@@ -78,7 +79,8 @@ public final class Ipv4Header extends Flyweight {
     return accept(address, total);
   }
 
-  /// Starts a packet of `totalLengthBytes` without options; version and lengths are set, all else is 0.
+  /// Starts a packet of `totalLengthBytes` without options; version and lengths are set, all else
+  /// is 0.
   public Ipv4Header create(long address, int totalLengthBytes) {
     begin(address, totalLengthBytes, MIN_LENGTH);
     headerLength = MIN_LENGTH;
@@ -223,7 +225,8 @@ public final class Ipv4Header extends Flyweight {
     return lengthBytes() - headerLength;
   }
 
-  /// The Ethernet address of a multicast group: 01:00:5e and the low 23 bits (RFC 1112 section 6.4).
+  /// The Ethernet address of a multicast group: 01:00:5e and the low 23 bits (RFC 1112 section
+  /// 6.4).
   public static long multicastMac(int group) {
     return 0x0100_5e00_0000L | group & 0x7f_ffff;
   }

@@ -77,8 +77,9 @@ public final class Ipv6Header extends Flyweight {
   private int fragmentField;
   private boolean routing;
 
-  /// Points at a packet in `lengthBytes` of frame. False when it is not version 6, when the payload length is beyond
-  /// the frame, or 0 with something to follow, or when the chain of extension headers is cut off or too long.
+  /// Points at a packet in `lengthBytes` of frame. False when it is not version 6, when the payload
+  /// length is beyond the frame, or 0 with something to follow, or when the chain of extension
+  /// headers is cut off or too long.
   public boolean wrap(long address, int lengthBytes) {
     if (lengthBytes < LENGTH || Memory.getByte(address) >>> 4 != 6) {
       return refuse();
@@ -242,8 +243,8 @@ public final class Ipv6Header extends Flyweight {
     return lengthBytes() - upperOffset;
   }
 
-  /// Whether the chain holds a fragment header, be it an atomic one (RFC 6946): neighbour discovery must not
-  /// (RFC 6980).
+  /// Whether the chain holds a fragment header, be it an atomic one (RFC 6946): neighbour discovery
+  /// must not (RFC 6980).
   public boolean hasFragmentHeader() {
     return fragmentField != NOT_FRAGMENTED;
   }
@@ -258,8 +259,8 @@ public final class Ipv6Header extends Flyweight {
     return hasFragmentHeader() ? fragmentField & 0xfff8 : 0;
   }
 
-  /// Whether the chain holds a routing header; the destination may then not be the final one that transport
-  /// checksums cover.
+  /// Whether the chain holds a routing header; the destination may then not be the final one that
+  /// transport checksums cover.
   public boolean hasRoutingHeader() {
     return routing;
   }
@@ -267,7 +268,12 @@ public final class Ipv6Header extends Flyweight {
   /// The pseudo-header's sum for the upper layer's protocol and length.
   public long pseudoHeaderSum(int protocol, int transportLengthBytes) {
     return Checksum.pseudoHeaderSum(
-        sourceHigh(), sourceLow(), destinationHigh(), destinationLow(), protocol, transportLengthBytes);
+        sourceHigh(),
+        sourceLow(),
+        destinationHigh(),
+        destinationLow(),
+        protocol,
+        transportLengthBytes);
   }
 
   /// The Ethernet address of a multicast group: 33:33 and the low 32 bits (RFC 2464 section 7).

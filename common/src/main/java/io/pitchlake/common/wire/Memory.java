@@ -80,7 +80,8 @@ public final class Memory {
     MemorySegment.copy(from, fromIndex, ALL, ValueLayout.JAVA_BYTE, to, length);
   }
 
-  /// Clears `length` bytes. A loop of stores, because `MemorySegment.fill` wants a slice, and slices allocate.
+  /// Clears `length` bytes. A loop of stores, because `MemorySegment.fill` wants a slice, and
+  /// slices allocate.
   public static void clear(long address, int length) {
     int at = 0;
     for (; length - at >= 8; at += 8) {

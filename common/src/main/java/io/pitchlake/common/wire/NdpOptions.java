@@ -30,8 +30,9 @@ public final class NdpOptions extends Flyweight {
   private int offset;
   private int nextOffset;
 
-  /// Points at the options that fill `lengthBytes`, which may be 0. False when an option has length 0 or is cut off,
-  /// or when a link-layer address option has not the length of an Ethernet one. The visit starts before the first.
+  /// Points at the options that fill `lengthBytes`, which may be 0. False when an option has length
+  /// 0 or is cut off, or when a link-layer address option has not the length of an Ethernet one.
+  /// The visit starts before the first.
   public boolean wrap(long address, int lengthBytes) {
     sourceOffset = ABSENT;
     targetOffset = ABSENT;

@@ -82,7 +82,8 @@ public final class TcpHeader extends Flyweight {
 
   private int headerLength;
 
-  /// Points at a segment that fills `lengthBytes`. False when the header is cut off or its length is below 20.
+  /// Points at a segment that fills `lengthBytes`. False when the header is cut off or its length
+  /// is below 20.
   public boolean wrap(long address, int lengthBytes) {
     if (lengthBytes < MIN_LENGTH) {
       return refuse();
@@ -95,11 +96,14 @@ public final class TcpHeader extends Flyweight {
     return accept(address, lengthBytes);
   }
 
-  /// Starts a segment of `lengthBytes`; header and options are all 0 but the data offset, data untouched.
+  /// Starts a segment of `lengthBytes`; header and options are all 0 but the data offset, data
+  /// untouched.
   ///
   /// @param headerLengthBytes header with options: a multiple of 4, 20..60
   public TcpHeader create(long address, int lengthBytes, int headerLengthBytes) {
-    if (headerLengthBytes < MIN_LENGTH || headerLengthBytes > MAX_LENGTH || (headerLengthBytes & 3) != 0) {
+    if (headerLengthBytes < MIN_LENGTH
+        || headerLengthBytes > MAX_LENGTH
+        || (headerLengthBytes & 3) != 0) {
       throw new IllegalArgumentException(
           "a TCP header has 20 to 60 bytes in steps of 4, not " + headerLengthBytes);
     }
@@ -165,7 +169,8 @@ public final class TcpHeader extends Flyweight {
     return (u8(FLAGS) & flags) != 0;
   }
 
-  /// Whether this opens a connection: SYN, and none of ACK, RST, FIN. PSH, URG and the ECN flags do not matter.
+  /// Whether this opens a connection: SYN, and none of ACK, RST, FIN. PSH, URG and the ECN flags do
+  /// not matter.
   public boolean isPureSyn() {
     return (u8(FLAGS) & (SYN | ACK | RST | FIN)) == SYN;
   }

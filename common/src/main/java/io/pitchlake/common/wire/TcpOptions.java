@@ -51,8 +51,9 @@ public final class TcpOptions {
   private int timestampValue;
   private int timestampEcho;
 
-  /// Reads the options that fill `lengthBytes`, 0..40. False when an option's length is below 2 or beyond the end, or
-  /// when one of the kinds above has a length that is not its own; then no option counts as present.
+  /// Reads the options that fill `lengthBytes`, 0..40. False when an option's length is below 2 or
+  /// beyond the end, or when one of the kinds above has a length that is not its own; then no
+  /// option counts as present.
   public boolean wrap(long address, int lengthBytes) {
     clear();
     int at = 0;

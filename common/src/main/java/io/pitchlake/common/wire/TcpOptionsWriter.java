@@ -1,10 +1,11 @@
 package io.pitchlake.common.wire;
 
-/// Writes the options of one TCP header in the order the caller says, for a header whose length is known beforehand:
-/// `writer.create(tcp.optionsAddress(), tcp.optionsLength()).mss(1460).sackPermitted().timestamps(a, b)`.
+/// Writes the options of one TCP header in the order the caller says, for a header whose length is
+/// known beforehand: `writer.create(tcp.optionsAddress(),
+/// tcp.optionsLength()).mss(1460).sackPermitted().timestamps(a, b)`.
 ///
-/// [TcpHeader#create] cleared the room, so what stays unwritten reads as end of the list. Room that does not suffice is
-/// a mistake of the caller: an assertion.
+/// [TcpHeader#create] cleared the room, so what stays unwritten reads as end of the list. Room that
+/// does not suffice is a mistake of the caller: an assertion.
 public final class TcpOptionsWriter extends Flyweight {
   private int position;
 

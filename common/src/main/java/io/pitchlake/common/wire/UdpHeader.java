@@ -30,8 +30,8 @@ public final class UdpHeader extends Flyweight {
   /// Offset of the data, and length of the header.
   public static final int LENGTH = 8;
 
-  /// Points at a datagram in `lengthBytes` of IP payload. False when the header is cut off, or when the datagram's
-  /// length is below 8 or beyond the payload.
+  /// Points at a datagram in `lengthBytes` of IP payload. False when the header is cut off, or when
+  /// the datagram's length is below 8 or beyond the payload.
   public boolean wrap(long address, int lengthBytes) {
     if (lengthBytes < LENGTH) {
       return refuse();
@@ -40,7 +40,8 @@ public final class UdpHeader extends Flyweight {
     return length >= LENGTH && length <= lengthBytes ? accept(address, length) : refuse();
   }
 
-  /// Starts a datagram of `lengthBytes`; the length is set, the rest of the header 0, data untouched.
+  /// Starts a datagram of `lengthBytes`; the length is set, the rest of the header 0, data
+  /// untouched.
   public UdpHeader create(long address, int lengthBytes) {
     begin(address, lengthBytes, LENGTH);
     u16(DATAGRAM_LENGTH, lengthBytes);
@@ -94,7 +95,8 @@ public final class UdpHeader extends Flyweight {
         state, ip.pseudoHeaderSum(PROTOCOL, lengthBytes()), address(), lengthBytes(), stored);
   }
 
-  /// Judges the checksum; over IPv6 there must be one (RFC 8200 section 8.1). See [Checksum#verify].
+  /// Judges the checksum; over IPv6 there must be one (RFC 8200 section 8.1). See
+  /// [Checksum#verify].
   public Checksum.Verdict verifyChecksum(Frame.ChecksumState state, Ipv6Header ip) {
     int stored = checksum();
     if (stored == 0 && state != Frame.ChecksumState.PARTIAL) {

@@ -72,8 +72,9 @@ public final class VrrpHeader extends Flyweight {
 
   private int addressBytes;
 
-  /// Points at an advertisement over IPv4 that fills `lengthBytes`. False when the version is neither 2 nor 3 or when
-  /// the addresses, or version 2's trailer, are cut off. Type, count and interval may hold anything.
+  /// Points at an advertisement over IPv4 that fills `lengthBytes`. False when the version is
+  /// neither 2 nor 3 or when the addresses, or version 2's trailer, are cut off. Type, count and
+  /// interval may hold anything.
   public boolean wrap(long address, int lengthBytes) {
     return wrap(address, lengthBytes, IPV4_BYTES);
   }
@@ -103,7 +104,8 @@ public final class VrrpHeader extends Flyweight {
     return LENGTH + count * (ipv6 ? IPV6_BYTES : IPV4_BYTES) + (version == 2 ? AUTH_LENGTH : 0);
   }
 
-  /// Starts an advertisement with `count` addresses; version, type and count are set, all else is 0.
+  /// Starts an advertisement with `count` addresses; version, type and count are set, all else is
+  /// 0.
   ///
   /// @param lengthBytes as [#length] says
   /// @param version 2 or 3
@@ -148,12 +150,14 @@ public final class VrrpHeader extends Flyweight {
     return u8(COUNT);
   }
 
-  /// The advertisement interval in centiseconds, whichever the version; version 2 counts whole seconds.
+  /// The advertisement interval in centiseconds, whichever the version; version 2 counts whole
+  /// seconds.
   public int intervalCentis() {
     return version() == 2 ? u8(ADVERT_INTERVAL) * 100 : u16(MAX_ADVERT_INTERVAL) & 0xfff;
   }
 
-  /// Sets the advertisement interval: 1..4095 centiseconds, in version 2 a multiple of 100 up to 25,500.
+  /// Sets the advertisement interval: 1..4095 centiseconds, in version 2 a multiple of 100 up to
+  /// 25,500.
   public VrrpHeader intervalCentis(int centis) {
     if (version() == 2) {
       assert centis % 100 == 0 : "version 2 counts whole seconds, not " + centis + " cs";
@@ -164,7 +168,8 @@ public final class VrrpHeader extends Flyweight {
     return this;
   }
 
-  /// Version 2's authentication type, 0 for none; in version 3 reserved bits and part of the interval.
+  /// Version 2's authentication type, 0 for none; in version 3 reserved bits and part of the
+  /// interval.
   public int authType() {
     return u8(AUTH_TYPE);
   }
@@ -214,7 +219,8 @@ public final class VrrpHeader extends Flyweight {
     return Checksum.finish(pseudoHeaderSum + Checksum.sum(address(), lengthBytes())) == 0;
   }
 
-  /// Stores the checksum over the message and a pseudo-header of this sum (0 for none): the last step of building one.
+  /// Stores the checksum over the message and a pseudo-header of this sum (0 for none): the last
+  /// step of building one.
   public VrrpHeader updateChecksum(long pseudoHeaderSum) {
     checksum(0);
     return checksum(Checksum.finish(pseudoHeaderSum + Checksum.sum(address(), lengthBytes())));
