@@ -18,7 +18,7 @@ pitchlake_find_java() {
   {
     printf '%s\n' "${JAVA_HOME:-}" "${pitchlake_on_path%/bin/java}"
     printf '%s\n' /usr/lib/jvm/* "${HOME:-/root}"/.sdkman/candidates/java/*
-    sed -n 's:.*<jdkHome>\(.*\)</jdkHome>.*:\1:p' "${HOME:-/root}/.m2/toolchains.xml" 2>/dev/null
+    sed -n 's:.*<jdkHome>\(.*\)</jdkHome>.*:\1:p' "${HOME:-/root}/.m2/toolchains.xml" 2>/dev/null || true
   } | while IFS= read -r pitchlake_home; do
     [ -n "$pitchlake_home" ] || continue
     pitchlake_major=$(pitchlake_java_major "$pitchlake_home")
@@ -26,7 +26,7 @@ pitchlake_find_java() {
       printf '%s\n' "$pitchlake_home"
       break
     fi
-  done
+  done || true # the callers may have set -e and pipefail
 }
 
 JAVA_HOME=$(pitchlake_find_java)

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Runs every test: installs what they need, then `mvn verify`, the labs in network namespaces included.
+# Without root the lab tests are left out, said so, and counted; in CI that is a failure.
+set -euo pipefail
+. "$(dirname "$(readlink -f "$0")")/prepare.sh"
+PATH=$PATH:/usr/sbin:/sbin
+started=$SECONDS
+
+is_root=$([ "$(id -u)" = 0 ] && echo yes || echo no)
+if [ "$is_root" = no ]; then
+  [ "${CI:-}" != true ] || fail 77 "in CI the lab tests must run, and they need root."
+  say "Not root: the lab tests are left out. 'sudo deploy/test.sh' runs them too."
+else
+  install_missing ip=iproute2 ping=iputils-ping arping=iputils-arping ndisc6=ndisc6 nmap=nmap hping3=hping3 \
+    tcpdump=tcpdump curl=curl ethtool=ethtool python3=python3 sysctl=procps libpcap.so=libpcap0.8
+fi
+need_jdk_and_maven
+
+log=$ROOT/target/test.log
+mkdir -p "$ROOT/target"
+rm -rf "$ROOT"/{common,sync,node,it-tests}/target/{surefire,failsafe}-reports
+say "Running mvn verify; all of it goes to ${log#"$ROOT/"}"
+set +e
+(cd "$ROOT" && mvn -B -ntp -Dstyle.color=never verify </dev/null 2>&1) | tee "$log" \
+  | grep --line-buffered -E '^\[INFO\] Building Pitchlake|Tests run:|^\[WARNING\]|^\[ERROR\]|left out'
+status=${PIPESTATUS[0]}
+set -e
+give_back_to_owner
+
+# count DIRECTORY ATTRIBUTE: the sum over the reports of all modules.
+count() {
+  find "$ROOT"/*/target/"$1" -name 'TEST-*.xml' -exec grep -h -m1 -o "<testsuite [^>]*" {} + 2>/dev/null \
+    | sed -n "s/.* $2=\"\([0-9]*\)\".*/\1/p" | awk '{ sum += $1 } END { print sum + 0 }'
+}
+labs=$(count failsafe-reports tests) labs_skipped=$(count failsafe-reports skipped)
+bad=$(($(count surefire-reports failures) + $(count surefire-reports errors) \
+  + $(count failsafe-reports failures) + $(count failsafe-reports errors)))
+
+if [ "$is_root" = yes ] && [ "$status" = 0 ]; then
+  if [ "$labs" = 0 ] || [ "$labs_skipped" != 0 ]; then
+    status=1
+    printf '%sLab tests were left out although this is root: %s of %s.%s\n' "$RED" "$labs_skipped" "$labs" "$PLAIN"
+  fi
+fi
+[ "$status" = 0 ] && verdict="${GREEN}passed${PLAIN}" || verdict="${RED}FAILED${PLAIN}"
+printf '\n%s: %s tests and %s lab tests, %s failed, %s left out, %s s\n' "$verdict" \
+  "$(count surefire-reports tests)" "$labs" "$bad" \
+  "$(($(count surefire-reports skipped) + labs_skipped))" "$((SECONDS - started))"
+exit "$status"

@@ -1,0 +1,123 @@
+package io.pitchlake.it.lab;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// One machine of a lab: a network namespace with the interface `eth0` on the segment.
+public final class LabHost {
+  private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(60);
+
+  private final NetnsLab lab;
+  private final String name;
+
+  LabHost(NetnsLab lab, String name) {
+    this.lab = lab;
+    this.name = name;
+  }
+
+  /// Its name in the lab, such as `scanner`.
+  public String name() {
+    return name;
+  }
+
+  /// Runs `command` here to its end, for 60 s at most.
+  public Outcome run(String... command) {
+    return runFor(DEFAULT_TIMEOUT, command);
+  }
+
+  /// Runs `command` here to its end; an AssertionError with what it said when `timeout` passes
+  /// first.
+  public Outcome runFor(Duration timeout, String... command) {
+    List<String> words = List.of(command);
+    Path stdout = null;
+    Path stderr = null;
+    try {
+      stdout = Files.createTempFile("pitchlake-lab", ".out");
+      stderr = Files.createTempFile("pitchlake-lab", ".err");
+      Process process =
+          inside(words).redirectOutput(stdout.toFile()).redirectError(stderr.toFile()).start();
+      process.getOutputStream().close();
+      boolean ended = process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      if (!ended) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly().waitFor();
+      }
+      var outcome =
+          new Outcome(
+              words, process.exitValue(), Files.readString(stdout), Files.readString(stderr));
+      if (!ended) {
+        throw new AssertionError(
+            "expected an end within %d s on %s, seen %s"
+                .formatted(timeout.toSeconds(), name, outcome));
+      }
+      return outcome;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot run " + String.join(" ", words) + " on " + name, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted while running " + String.join(" ", words), e);
+    } finally {
+      NetnsLab.delete(stdout);
+      NetnsLab.delete(stderr);
+    }
+  }
+
+  /// Starts `command` here and leaves it running beside the test, until it is closed or the lab is.
+  public LabProcess start(String... command) {
+    return lab.keep(name + "-" + Path.of(command[0]).getFileName(), inside(List.of(command)));
+  }
+
+  /// Starts Pitchlake here from the packaged launcher, with `configuration` as its file, and waits
+  /// up to 30 s for its line `ready:`.
+  public LabProcess startPitchlake(String configuration) {
+    Path file = lab.writeRecord(name + ".conf", configuration);
+    LabProcess pitchlake = start(NetnsLab.launcher().toString(), "run", "-c", file.toString());
+    pitchlake.awaitLine("ready:", Duration.ofSeconds(30));
+    return pitchlake;
+  }
+
+  /// Records what passes `eth0` here to NAME.pcap among the lab's records, until it is closed.
+  public LabProcess capture(String fileName) {
+    // -U and --immediate-mode: each frame is in the file as soon as it has passed.
+    LabProcess tcpdump =
+        start(
+            "tcpdump",
+            "-n",
+            "-U",
+            "--immediate-mode",
+            "-i",
+            "eth0",
+            "-w",
+            lab.record(fileName).toString());
+    tcpdump.awaitLine("listening on", Duration.ofSeconds(10));
+    return tcpdump;
+  }
+
+  /// Gives this host another address on `eth0`, as `ip addr add` does: IPv6 goes through duplicate
+  /// address detection.
+  public void addAddress(String addressAndLength) {
+    run("ip", "addr", "add", addressAndLength, "dev", "eth0").expectSuccess();
+  }
+
+  /// Sets kernel variables of this host, such as `net.ipv4.tcp_timestamps=0`.
+  public void sysctl(String... settings) {
+    var command = new ArrayList<>(List.of("sysctl", "-qw"));
+    command.addAll(List.of(settings));
+    run(command.toArray(String[]::new)).expectSuccess();
+  }
+
+  private ProcessBuilder inside(List<String> command) {
+    var words = new ArrayList<>(List.of("ip", "netns", "exec", lab.namespace(name)));
+    words.addAll(command);
+    var builder = new ProcessBuilder(words);
+    builder.environment().put("LC_ALL", "C.UTF-8");
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    return builder;
+  }
+}

@@ -1,0 +1,156 @@
+package io.pitchlake.it.lab;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/// A program that runs beside the test, in one of the lab's hosts; its output is kept line by line,
+/// in memory and in a file among the lab's records.
+///
+/// Any thread may call it.
+public final class LabProcess implements AutoCloseable {
+  private static final Duration GRACE = Duration.ofSeconds(5);
+
+  private final String name;
+  private final Process process;
+  private final Path record;
+  private final Thread reader;
+  private final List<String> lines = new ArrayList<>();
+  private boolean outputEnded;
+
+  private LabProcess(String name, Process process, Path record) {
+    this.name = name;
+    this.process = process;
+    this.record = record;
+    this.reader = Thread.ofPlatform().daemon().name("output of " + name).unstarted(this::collect);
+  }
+
+  static LabProcess start(String name, ProcessBuilder builder, Path record) {
+    try {
+      Files.createDirectories(record.getParent());
+      Process process = builder.redirectErrorStream(true).start();
+      process.getOutputStream().close();
+      var started = new LabProcess(name, process, record);
+      started.reader.start();
+      return started;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot start " + name + " in the lab", e);
+    }
+  }
+
+  private void collect() {
+    try (BufferedReader output = process.inputReader();
+        Writer file = Files.newBufferedWriter(record)) {
+      for (String line = output.readLine(); line != null; line = output.readLine()) {
+        file.write(line + "\n");
+        file.flush();
+        synchronized (lines) {
+          lines.add(line);
+          lines.notifyAll();
+        }
+      }
+    } catch (IOException e) {
+      synchronized (lines) {
+        lines.add("(the output could not be read any further: " + e.getMessage() + ")");
+      }
+    } finally {
+      synchronized (lines) {
+        outputEnded = true;
+        lines.notifyAll();
+      }
+    }
+  }
+
+  /// Waits until a line of output contains `text`, and returns the first that does; an
+  /// AssertionError with the whole output when the program ends first or `timeout` passes.
+  public String awaitLine(String text, Duration timeout) {
+    return awaitLine("a line with \"" + text + "\"", line -> line.contains(text), timeout);
+  }
+
+  /// As [#awaitLine(String, Duration)], for any `wanted` line; `description` names it in the error.
+  public String awaitLine(String description, Predicate<String> wanted, Duration timeout) {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    synchronized (lines) {
+      int seen = 0;
+      while (true) {
+        for (; seen < lines.size(); seen++) {
+          if (wanted.test(lines.get(seen))) {
+            return lines.get(seen);
+          }
+        }
+        long leftNanos = deadline - System.nanoTime();
+        if (outputEnded || leftNanos <= 0) {
+          String why = outputEnded ? "it ended" : "waited " + timeout.toSeconds() + " s";
+          throw new AssertionError(
+              "expected %s from %s; %s; seen:%n%s".formatted(description, name, why, output()));
+        }
+        waitForOutput(leftNanos);
+      }
+    }
+  }
+
+  private void waitForOutput(long nanos) {
+    try {
+      TimeUnit.NANOSECONDS.timedWait(lines, Math.max(nanos, 1_000_000));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted while waiting for " + name, e);
+    }
+  }
+
+  /// The first line so far that contains `text`.
+  public Optional<String> line(String text) {
+    synchronized (lines) {
+      return lines.stream().filter(line -> line.contains(text)).findFirst();
+    }
+  }
+
+  /// Everything it has written so far.
+  public String output() {
+    synchronized (lines) {
+      return lines.stream().map(line -> line + "\n").collect(Collectors.joining());
+    }
+  }
+
+  /// Whether it still runs.
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /// Asks it to end (SIGTERM), ends it after five seconds, and returns its exit code: 143 is "ended
+  /// by SIGTERM".
+  public int stop() {
+    process.destroy();
+    try {
+      if (!process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
+        process.destroyForcibly().waitFor();
+      }
+      reader.join(GRACE);
+      return process.exitValue();
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted while stopping " + name, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    stop();
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,2 @@
+/// One half of the circle.
+package io.pitchlake.it.wrong.arp;

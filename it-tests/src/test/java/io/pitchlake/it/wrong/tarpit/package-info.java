@@ -1,0 +1,2 @@
+/// The other half of the circle.
+package io.pitchlake.it.wrong.tarpit;
