@@ -1,0 +1,76 @@
+package io.pitchlake.common.hash;
+
+/// SipHash-2-4 over two, three or five 64-bit words, without allocation. Each word is read as eight bytes in little-endian
+/// order, so results equal the reference implementation's over the same bytes. Immutable; any thread.
+public final class SipHash {
+  private final long k0;
+  private final long k1;
+
+  /// A function with a 128-bit key; `k0` is the key's first eight bytes, little-endian.
+  public SipHash(long k0, long k1) {
+    this.k0 = k0;
+    this.k1 = k1;
+  }
+
+  /// The hash of 16 bytes.
+  public long hash(long a, long b) {
+    return run(2, a, b, 0, 0, 0);
+  }
+
+  /// The hash of 24 bytes.
+  public long hash(long a, long b, long c) {
+    return run(3, a, b, c, 0, 0);
+  }
+
+  /// The hash of 40 bytes.
+  public long hash(long a, long b, long c, long d, long e) {
+    return run(5, a, b, c, d, e);
+  }
+
+  private long run(int words, long a, long b, long c, long d, long e) {
+    long v0 = k0 ^ 0x736f6d6570736575L;
+    long v1 = k1 ^ 0x646f72616e646f6dL;
+    long v2 = k0 ^ 0x6c7967656e657261L;
+    long v3 = k1 ^ 0x7465646279746573L;
+    for (int i = 0; i <= words; i++) {
+      long m =
+          i == words
+              ? (long) words << 59
+              : switch (i) {
+                case 0 -> a;
+                case 1 -> b;
+                case 2 -> c;
+                case 3 -> d;
+                default -> e;
+              };
+      v3 ^= m;
+      for (int round = 0; round < 2; round++) {
+        v0 += v1;
+        v2 += v3;
+        v1 = Long.rotateLeft(v1, 13) ^ v0;
+        v3 = Long.rotateLeft(v3, 16) ^ v2;
+        v0 = Long.rotateLeft(v0, 32);
+        v2 += v1;
+        v0 += v3;
+        v1 = Long.rotateLeft(v1, 17) ^ v2;
+        v3 = Long.rotateLeft(v3, 21) ^ v0;
+        v2 = Long.rotateLeft(v2, 32);
+      }
+      v0 ^= m;
+    }
+    v2 ^= 0xff;
+    for (int round = 0; round < 4; round++) {
+      v0 += v1;
+      v2 += v3;
+      v1 = Long.rotateLeft(v1, 13) ^ v0;
+      v3 = Long.rotateLeft(v3, 16) ^ v2;
+      v0 = Long.rotateLeft(v0, 32);
+      v2 += v1;
+      v0 += v3;
+      v1 = Long.rotateLeft(v1, 17) ^ v2;
+      v3 = Long.rotateLeft(v3, 21) ^ v0;
+      v2 = Long.rotateLeft(v2, 32);
+    }
+    return v0 ^ v1 ^ v2 ^ v3;
+  }
+}

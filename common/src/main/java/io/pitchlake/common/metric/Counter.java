@@ -1,0 +1,43 @@
+package io.pitchlake.common.metric;
+
+/// Everything the engine counts that is not a drop.
+public enum Counter {
+  FRAMES_RECEIVED("frames received"),
+  FRAMES_TRANSMITTED("frames sent"),
+  BYTES_RECEIVED("bytes received"),
+  ARP_OWN_REPLIES("ARP replies for own addresses"),
+  ND_OWN_ADVERTISEMENTS("neighbour advertisements for own addresses"),
+  ECHO_OWN_REPLIES("echo replies from own addresses"),
+  NEIGHBORS_LEARNT("neighbours learnt"),
+  PROOFS_STARTED("address proofs started"),
+  PROOFS_SENT("proof requests sent"),
+  PROOFS_FREE("addresses proven free"),
+  PROOFS_TAKEN("addresses proven taken"),
+  CHECKS_SENT("proofs sent beside an answer"),
+  RELEASED("simulated addresses released to an owner"),
+  HELD("addresses held for a machine that is coming up"),
+  REPAIRS_SENT("cache repairs sent to stations that had been answered"),
+  PASSED_ON("frames passed on to an owner"),
+  TARPIT_ARP_REPLIES("ARP replies for simulated addresses"),
+  TARPIT_ND_ADVERTISEMENTS("neighbour advertisements for simulated addresses"),
+  TARPIT_ECHO_REPLIES("echo replies from simulated addresses"),
+  TARPIT_SYNACKS("SYN-ACKs from simulated addresses"),
+  TARPIT_RESETS("resets for segments without a cookie"),
+  TARPIT_HELD_SEGMENTS("segments of trapped connections left unanswered"),
+  TARPIT_UDP("UDP packets for simulated addresses"),
+  LOG_LINES("log lines written"),
+  LOG_HELD_BACK("log lines held back by the rate limit"),
+  STATIONS_FORGOTTEN("answered stations not remembered because the pool is full"),
+  EVICTED("simulated addresses given up for newer ones");
+
+  private final String meaning;
+
+  Counter(String meaning) {
+    this.meaning = meaning;
+  }
+
+  /// In words, for tables.
+  public String meaning() {
+    return meaning;
+  }
+}

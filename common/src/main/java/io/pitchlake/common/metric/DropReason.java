@@ -1,0 +1,48 @@
+package io.pitchlake.common.metric;
+
+/// Why a frame ended its journey without an answer. Every discard has a name.
+public enum DropReason {
+  MALFORMED_ETHERNET("Ethernet header cut short or VLAN tags nested too deep"),
+  MALFORMED_ARP("ARP not for IPv4 over Ethernet, or cut short"),
+  MALFORMED_IP("IP header cut short or lengths that contradict each other"),
+  MALFORMED_TRANSPORT("transport header cut short"),
+  NOT_IP("neither ARP nor IP"),
+  NOT_OUR_VLAN("a VLAN no network of the interface lives in"),
+  NOT_OUR_NETWORK("addresses of no configured network"),
+  NOT_OUR_MAC("unicast to another station"),
+  OWN_SOURCE("sent by a MAC of this cluster"),
+  BAD_IP_CHECKSUM("IPv4 header checksum wrong"),
+  BAD_CHECKSUM("transport checksum wrong"),
+  BAD_ND("neighbour discovery that RFC 4861 or RFC 6980 tells to ignore"),
+  FRAGMENT("a fragment"),
+  NOT_MASTER("this node is not master of the network"),
+  ADDRESS_PROBE("a probe of a machine that is coming up: never answered"),
+  ADDRESS_REAL("the address has a living owner"),
+  ADDRESS_HELD("the address is held silent"),
+  ADDRESS_PROBING("the address is being proved"),
+  NOT_CANDIDATE("an address that is never simulated"),
+  PROOF_RATE("the rate of new proofs is used up"),
+  TABLE_FULL("the address table is full"),
+  WAITERS_FULL("too many askers wait for one proof"),
+  ASKER_MISMATCH("asker's Ethernet and ARP or ND addresses differ"),
+  ASKER_IS_DHCP_SERVER("a DHCP server asks before it offers"),
+  NOT_A_SYN("TCP flags that get silence"),
+  COOKIE_HELD("a trapped connection's segment, left unanswered"),
+  RESET_RATE("the rate of resets is used up"),
+  UDP_LOGGED("UDP, logged only"),
+  UNSUPPORTED_PROTOCOL("a protocol nobody here answers"),
+  PASS_ON_OVER("frames for a released address after the time to pass them on"),
+  NO_ROOM("the reply does not fit the frame"),
+  NOBODY("passed the whole chain; no module wanted it");
+
+  private final String meaning;
+
+  DropReason(String meaning) {
+    this.meaning = meaning;
+  }
+
+  /// In words, for tables.
+  public String meaning() {
+    return meaning;
+  }
+}

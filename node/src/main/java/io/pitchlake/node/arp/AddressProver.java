@@ -1,0 +1,535 @@
+package io.pitchlake.node.arp;
+
+import io.pitchlake.common.config.Configuration.Settings;
+import io.pitchlake.common.config.Setting;
+import io.pitchlake.common.metric.Counter;
+import io.pitchlake.common.metric.CounterBank;
+import io.pitchlake.common.metric.DropReason;
+import io.pitchlake.common.net.IpAddress;
+import io.pitchlake.common.session.AddressState;
+import io.pitchlake.common.session.AddressTable;
+import io.pitchlake.common.session.StationPool;
+import io.pitchlake.common.time.TimerWheel;
+import io.pitchlake.common.time.TokenBucket;
+import io.pitchlake.node.engine.Addresses;
+import io.pitchlake.node.engine.EventKind;
+import io.pitchlake.node.engine.EventSink;
+import io.pitchlake.node.engine.Mastership;
+import io.pitchlake.node.engine.NeighborWriter;
+import io.pitchlake.node.engine.Neighbors;
+import io.pitchlake.node.engine.NetworkView;
+import io.pitchlake.node.engine.View;
+
+/// Decides for every address whether it is real, simulated, being proved or held, and keeps the promise of the design:
+/// never take an address from a living machine. Every doubt ends in silence.
+///
+///     unknown --ask, sweep--> PROBING --nobody answers--> SIMULATED --tarpittrapto--> PROBING (IPv4) or unknown
+///     any state --an owner is heard--> REAL --tarpitrealto--> unknown
+///     any state but REAL --a probe or a lease is heard--> HELD --tarpitholdto--> PROBING (IPv4) or unknown
+///
+/// Proofs are sent from the network's `real` address, never from 0.0.0.0 or `::`, which a machine that is coming up
+/// would take for a conflict (RFC 5227 2.1.1). Only the master proves; every node learns. Engine thread.
+final class AddressProver implements Addresses, Neighbors {
+  /// Marks an entry that was simulated since it last had an owner, in the field that later says how long to pass frames on.
+  private static final long SIMULATED_BEFORE = Long.MIN_VALUE;
+
+  private static final int TIMERS_PER_TURN = 256;
+  private static final int WAITERS_PER_ADDRESS = 8;
+  private static final int STATIONS_PER_ADDRESS = 64;
+  private static final long SECOND_NANOS = 1_000_000_000L;
+  private static final long MILLI_NANOS = 1_000_000L;
+
+  private final AddressTable table;
+  private final StationPool stations;
+  private final TimerWheel timers;
+  private final NeighborWriter writer;
+  private final Mastership mastership;
+  private final EventSink events;
+  private final CounterBank counters;
+  private final LearntStations learnt;
+  private final TimerWheel.Expiry expiry = this::expired;
+
+  private View view;
+  private long realNanos;
+  private long trapNanos;
+  private long holdNanos;
+  private long checkNanos;
+  private long passNanos;
+  private long probeGapNanos;
+  private int probes;
+  private long maxSimulated6;
+  private TokenBucket proofs;
+  private TokenBucket proofs6;
+  private AddressSweep sweep;
+  private long nowNanos;
+
+  AddressProver(
+      AddressTable table,
+      StationPool stations,
+      TimerWheel timers,
+      NeighborWriter writer,
+      Mastership mastership,
+      EventSink events,
+      CounterBank counters,
+      LearntStations learnt) {
+    this.table = table;
+    this.stations = stations;
+    this.timers = timers;
+    this.writer = writer;
+    this.mastership = mastership;
+    this.events = events;
+    this.counters = counters;
+    this.learnt = learnt;
+  }
+
+  /// Takes a new view over; entries that are no longer candidates stop being simulated.
+  void configure(View next, long atNanos) {
+    view = next;
+    nowNanos = atNanos;
+    Settings settings = next.settings();
+    realNanos = settings.get(Setting.TARPITREALTO) * SECOND_NANOS;
+    trapNanos = settings.get(Setting.TARPITTRAPTO) * SECOND_NANOS;
+    holdNanos = settings.get(Setting.TARPITHOLDTO) * SECOND_NANOS;
+    checkNanos = settings.get(Setting.TARPITCHECKTO) * SECOND_NANOS;
+    passNanos = settings.get(Setting.TARPITPASSTO) * SECOND_NANOS;
+    probeGapNanos = settings.get(Setting.TARPITPROBEGAP) * MILLI_NANOS;
+    probes = (int) settings.get(Setting.TARPITPROBES);
+    maxSimulated6 = settings.get(Setting.TARPITMAX6);
+    proofs = new TokenBucket(settings.get(Setting.TARPITPROOFRATE), atNanos);
+    proofs6 = new TokenBucket(settings.get(Setting.TARPITPROOFRATE), atNanos);
+    sweep = new AddressSweep(next, settings.get(Setting.TARPITSWEEPRATE), atNanos);
+    for (int entry = 0; entry < table.capacity(); entry++) {
+      if (table.inUse(entry) && table.state(entry) != AddressState.REAL && !isCandidate(entry)) {
+        forget(entry);
+      }
+    }
+  }
+
+  /// Fires timers and goes on with the sweep.
+  void tick(long atNanos) {
+    nowNanos = atNanos;
+    timers.advance(atNanos, TIMERS_PER_TURN, expiry);
+    sweep.tick(this, mastership, atNanos);
+  }
+
+  @Override
+  public AddressTable table() {
+    return table;
+  }
+
+  @Override
+  public long macOf(NetworkView network, long high, long low) {
+    int entry = table.find(network.index(), high, low);
+    return entry != AddressTable.NONE && table.state(entry) == AddressState.REAL
+        ? table.mac(entry)
+        : 0;
+  }
+
+  @Override
+  public DropReason ask(
+      NetworkView network,
+      long high,
+      long low,
+      long stationMac,
+      long stationHigh,
+      long stationLow,
+      int vlanTci,
+      long atNanos) {
+    nowNanos = atNanos;
+    if (learnt.isDhcpServer(network.index(), stationMac)) {
+      return DropReason.ASKER_IS_DHCP_SERVER;
+    }
+    int entry = table.find(network.index(), high, low);
+    if (entry == AddressTable.NONE) {
+      DropReason refused = begin(network, high, low);
+      if (refused != null) {
+        return refused;
+      }
+      entry = table.find(network.index(), high, low);
+      return await(entry, stationMac, stationHigh, stationLow, vlanTci);
+    }
+    return switch (table.state(entry)) {
+      case REAL -> DropReason.ADDRESS_REAL;
+      case HELD -> DropReason.ADDRESS_HELD;
+      case PROBING -> await(entry, stationMac, stationHigh, stationLow, vlanTci);
+      case SIMULATED -> {
+        remember(entry, stationMac, stationHigh, stationLow, vlanTci);
+        answer(entry, stationMac, stationHigh, stationLow, vlanTci);
+        used(entry, atNanos);
+        yield null;
+      }
+    };
+  }
+
+  @Override
+  public void prove(NetworkView network, long high, long low, long atNanos) {
+    nowNanos = atNanos;
+    if (table.find(network.index(), high, low) == AddressTable.NONE) {
+      DropReason refused = begin(network, high, low);
+      if (refused != null) {
+        counters.drop(refused);
+      }
+    }
+  }
+
+  @Override
+  public void used(int entry, long atNanos) {
+    nowNanos = atNanos;
+    table.touch(entry);
+    if (atNanos - table.checkedNanos(entry) >= checkNanos) {
+      table.checkedNanos(entry, atNanos);
+      counters.count(Counter.CHECKS_SENT);
+      request(entry);
+    }
+  }
+
+  /// The sweep has come to an address; a quarter of the table stays free for what is asked on demand.
+  void sweepTo(NetworkView network, long low, long atNanos) {
+    nowNanos = atNanos;
+    if (table.size() < table.capacity() / 4 * 3
+        && table.find(network.index(), 0, low) == AddressTable.NONE
+        && network.isCandidate(0, low)) {
+      begin(network, 0, low);
+    }
+  }
+
+  /// Something that only a living owner sends was heard: an ARP or ND message with this sender, an announcement, a reply.
+  void ownerHeard(NetworkView network, long high, long low, long mac, long atNanos) {
+    nowNanos = atNanos;
+    int entry = table.find(network.index(), high, low);
+    if (entry == AddressTable.NONE) {
+      entry = table.add(network.index(), high, low, AddressState.REAL);
+      if (entry == AddressTable.NONE) {
+        counters.drop(DropReason.TABLE_FULL);
+        return;
+      }
+      counters.count(Counter.NEIGHBORS_LEARNT);
+    } else if (table.state(entry) != AddressState.REAL) {
+      become(entry, mac);
+    }
+    table.mac(entry, mac);
+    refreshReal(entry);
+  }
+
+  /// An IP packet came from this address. Routers forward and stations spoof, so a MAC already known stays; but whoever
+  /// uses an address that is not known to be real ends its simulation.
+  void sourceHeard(NetworkView network, long high, long low, long mac, long atNanos) {
+    int entry = table.find(network.index(), high, low);
+    if (entry == AddressTable.NONE) {
+      return;
+    }
+    nowNanos = atNanos;
+    if (table.state(entry) != AddressState.REAL) {
+      become(entry, mac);
+      table.mac(entry, mac);
+    }
+    refreshReal(entry);
+  }
+
+  /// A machine that is coming up asks whether the address is free (sender 0.0.0.0 or `::`), or a DHCP server gives it
+  /// away: silence, then a new proof.
+  void claimHeard(NetworkView network, long high, long low, long mac, long atNanos) {
+    nowNanos = atNanos;
+    int entry = table.find(network.index(), high, low);
+    if (entry == AddressTable.NONE) {
+      if (!network.isCandidate(high, low)) {
+        return;
+      }
+      entry = table.add(network.index(), high, low, AddressState.HELD);
+      if (entry == AddressTable.NONE) {
+        counters.drop(DropReason.TABLE_FULL);
+        return;
+      }
+      counters.count(Counter.HELD);
+    } else if (table.state(entry) == AddressState.REAL) {
+      return;
+    } else if (table.state(entry) != AddressState.HELD) {
+      if (table.state(entry) == AddressState.SIMULATED) {
+        events.event(EventKind.HELD, high, low, 0, high, low, 0, mac, atNanos);
+      }
+      stopWaiting(entry);
+      table.state(entry, AddressState.HELD);
+      counters.count(Counter.HELD);
+    }
+    timers.schedule(entry, atNanos + holdNanos);
+  }
+
+  @Override
+  public boolean isPassedOn(int entry, long atNanos) {
+    long until = table.passUntilNanos(entry);
+    return until != 0 && until != SIMULATED_BEFORE && atNanos - until < 0 && table.mac(entry) != 0;
+  }
+
+  private DropReason begin(NetworkView network, long high, long low) {
+    boolean isIpv4 = IpAddress.isIpv4(high, low);
+    if (!network.isCandidate(high, low)
+        || !mastership.isMaster(network)
+        || learnt.isRouter(network.index(), high, low)) {
+      return DropReason.NOT_CANDIDATE;
+    }
+    if (!(isIpv4 ? proofs : proofs6).take(nowNanos)) {
+      return DropReason.PROOF_RATE;
+    }
+    if (!isIpv4 && table.simulated(network.index(), false) >= maxSimulated6) {
+      evict(table.leastRecentlyAsked(network.index(), false));
+    }
+    int entry = table.add(network.index(), high, low, AddressState.PROBING);
+    if (entry == AddressTable.NONE) {
+      int oldest = table.leastRecentlyAsked(network.index(), isIpv4);
+      if (oldest == AddressTable.NONE) {
+        return DropReason.TABLE_FULL;
+      }
+      evict(oldest);
+      entry = table.add(network.index(), high, low, AddressState.PROBING);
+    }
+    startProof(entry);
+    return null;
+  }
+
+  private void evict(int entry) {
+    counters.count(Counter.EVICTED);
+    forget(entry);
+  }
+
+  private void startProof(int entry) {
+    counters.count(Counter.PROOFS_STARTED);
+    table.probesLeft(entry, probes - 1);
+    request(entry);
+    timers.schedule(entry, nowNanos + probeGapNanos);
+  }
+
+  private void request(int entry) {
+    NetworkView network = view.network(table.network(entry));
+    long high = table.high(entry);
+    long low = table.low(entry);
+    boolean isIpv4 = IpAddress.isIpv4(high, low);
+    IpAddress real = network.family(isIpv4).real();
+    counters.count(Counter.PROOFS_SENT);
+    if (isIpv4) {
+      writer.arpRequest(
+          network.port(), network.vlan(), network.portMac(), (int) real.low(), (int) low);
+    } else {
+      writer.neighborSolicitation(
+          network.port(), network.vlan(), network.portMac(), real.high(), real.low(), high, low);
+    }
+  }
+
+  private void expired(int entry) {
+    switch (table.state(entry)) {
+      case PROBING -> {
+        if (!mastership.isMaster(view.network(table.network(entry)))) {
+          forget(entry);
+        } else if (table.probesLeft(entry) > 0) {
+          table.probesLeft(entry, table.probesLeft(entry) - 1);
+          request(entry);
+          timers.schedule(entry, nowNanos + probeGapNanos);
+        } else {
+          simulate(entry);
+        }
+      }
+      case SIMULATED, HELD -> proveAgain(entry);
+      case REAL -> forget(entry);
+    }
+  }
+
+  /// Silence until the last request's gap has passed proves the address free; whoever waits is answered now.
+  private void simulate(int entry) {
+    counters.count(Counter.PROOFS_FREE);
+    table.state(entry, AddressState.SIMULATED);
+    table.passUntilNanos(entry, SIMULATED_BEFORE);
+    table.checkedNanos(entry, nowNanos);
+    timers.schedule(entry, nowNanos + trapNanos);
+    for (int record = table.stations(entry);
+        record != StationPool.NONE;
+        record = stations.next(record)) {
+      if (stations.waiting(record)) {
+        stations.waiting(record, false);
+        answer(
+            entry,
+            stations.mac(record),
+            stations.high(record),
+            stations.low(record),
+            stations.tci(record));
+      }
+    }
+  }
+
+  /// IPv4 networks are small enough to be kept proven; IPv6 addresses wait until somebody asks again.
+  private void proveAgain(int entry) {
+    NetworkView network = view.network(table.network(entry));
+    boolean isIpv4 = IpAddress.isIpv4(table.high(entry), table.low(entry));
+    if (isIpv4 && mastership.isMaster(network) && isCandidate(entry)) {
+      table.state(entry, AddressState.PROBING);
+      startProof(entry);
+    } else {
+      forget(entry);
+    }
+  }
+
+  private boolean isCandidate(int entry) {
+    int network = table.network(entry);
+    return network < view.size()
+        && view.network(network).isCandidate(table.high(entry), table.low(entry));
+  }
+
+  /// An owner was heard for an address that was not real: silence from this moment, and what it takes that nobody keeps
+  /// looking for it here.
+  private void become(int entry, long mac) {
+    boolean simulatedBefore = table.passUntilNanos(entry) == SIMULATED_BEFORE;
+    if (table.state(entry) == AddressState.PROBING) {
+      counters.count(Counter.PROOFS_TAKEN);
+    }
+    stopWaiting(entry);
+    table.state(entry, AddressState.REAL);
+    timers.schedule(entry, nowNanos + realNanos);
+    if (simulatedBefore) {
+      table.passUntilNanos(entry, nowNanos + passNanos);
+      counters.count(Counter.RELEASED);
+      long high = table.high(entry);
+      long low = table.low(entry);
+      events.event(EventKind.RELEASED, high, low, 0, high, low, 0, mac, nowNanos);
+      repair(entry, mac);
+    }
+    releaseStations(entry);
+  }
+
+  private void refreshReal(int entry) {
+    long until = nowNanos + realNanos;
+    // One second of slack spares a busy machine's every packet the move in the wheel.
+    if (!timers.isScheduled(entry) || until - timers.deadlineNanos(entry) > SECOND_NANOS) {
+      timers.schedule(entry, until);
+    }
+  }
+
+  /// Tells every station that had been answered where the address really lives. The frame's source is our own MAC, so that
+  /// no switch learns the owner's on our port. A router's link-local address is left to its own advertisements: ours
+  /// carry R=0 and would cost it its place in default router lists (RFC 4861 7.2.5).
+  private void repair(int entry, long ownerMac) {
+    NetworkView network = view.network(table.network(entry));
+    long high = table.high(entry);
+    long low = table.low(entry);
+    boolean isIpv4 = IpAddress.isIpv4(high, low);
+    boolean linkLocal = !isIpv4 && high >>> 54 == 0xfe80 >>> 6;
+    if (linkLocal) {
+      return;
+    }
+    for (int record = table.stations(entry);
+        record != StationPool.NONE;
+        record = stations.next(record)) {
+      if (stations.mac(record) == ownerMac) {
+        continue;
+      }
+      counters.count(Counter.REPAIRS_SENT);
+      if (isIpv4) {
+        writer.arpReply(
+            network.port(),
+            stations.tci(record),
+            network.portMac(),
+            ownerMac,
+            (int) low,
+            stations.mac(record),
+            (int) stations.low(record));
+      } else {
+        writer.neighborAdvertisement(
+            network.port(),
+            stations.tci(record),
+            network.portMac(),
+            ownerMac,
+            high,
+            low,
+            stations.mac(record),
+            stations.high(record),
+            stations.low(record),
+            false,
+            true);
+      }
+    }
+  }
+
+  private DropReason await(
+      int entry, long stationMac, long stationHigh, long stationLow, int vlanTci) {
+    int head = table.stations(entry);
+    int record = stations.find(head, stationMac, stationHigh, stationLow);
+    if (record != StationPool.NONE) {
+      stations.waiting(record, true);
+      return DropReason.ADDRESS_PROBING;
+    }
+    if (stations.length(head) >= WAITERS_PER_ADDRESS) {
+      return DropReason.WAITERS_FULL;
+    }
+    int added = stations.push(head, stationMac, stationHigh, stationLow, vlanTci, true);
+    if (added == StationPool.NONE) {
+      return DropReason.WAITERS_FULL;
+    }
+    table.stations(entry, added);
+    return DropReason.ADDRESS_PROBING;
+  }
+
+  private void remember(
+      int entry, long stationMac, long stationHigh, long stationLow, int vlanTci) {
+    int head = table.stations(entry);
+    if (stations.find(head, stationMac, stationHigh, stationLow) != StationPool.NONE) {
+      return;
+    }
+    int added =
+        stations.length(head) >= STATIONS_PER_ADDRESS
+            ? StationPool.NONE
+            : stations.push(head, stationMac, stationHigh, stationLow, vlanTci, false);
+    if (added == StationPool.NONE) {
+      counters.count(Counter.STATIONS_FORGOTTEN);
+    } else {
+      table.stations(entry, added);
+    }
+  }
+
+  private void answer(
+      int entry, long stationMac, long stationHigh, long stationLow, int vlanTci) {
+    NetworkView network = view.network(table.network(entry));
+    long high = table.high(entry);
+    long low = table.low(entry);
+    boolean isIpv4 = IpAddress.isIpv4(high, low);
+    long mac = network.virtualMac(isIpv4);
+    EventKind kind;
+    if (isIpv4) {
+      counters.count(Counter.TARPIT_ARP_REPLIES);
+      kind = EventKind.ARP_REPLY;
+      writer.arpReply(
+          network.port(), vlanTci, mac, mac, (int) low, stationMac, (int) stationLow);
+    } else {
+      counters.count(Counter.TARPIT_ND_ADVERTISEMENTS);
+      kind = EventKind.ND6_REPLY;
+      writer.neighborAdvertisement(
+          network.port(),
+          vlanTci,
+          mac,
+          mac,
+          high,
+          low,
+          stationMac,
+          stationHigh,
+          stationLow,
+          true,
+          false);
+    }
+    events.event(kind, high, low, 0, stationHigh, stationLow, 0, stationMac, nowNanos);
+  }
+
+  private void stopWaiting(int entry) {
+    for (int record = table.stations(entry);
+        record != StationPool.NONE;
+        record = stations.next(record)) {
+      stations.waiting(record, false);
+    }
+  }
+
+  private void releaseStations(int entry) {
+    stations.release(table.stations(entry));
+    table.stations(entry, StationPool.NONE);
+  }
+
+  private void forget(int entry) {
+    timers.cancel(entry);
+    releaseStations(entry);
+    table.remove(entry);
+  }
+}

@@ -1,0 +1,326 @@
+package io.pitchlake.node.arp;
+
+import io.pitchlake.common.metric.Counter;
+import io.pitchlake.common.metric.CounterBank;
+import io.pitchlake.common.metric.DropReason;
+import io.pitchlake.common.net.IpAddress;
+import io.pitchlake.common.net.MacAddress;
+import io.pitchlake.common.session.AddressTable;
+import io.pitchlake.common.session.StationPool;
+import io.pitchlake.common.time.TimerWheel;
+import io.pitchlake.common.wire.ArpHeader;
+import io.pitchlake.common.wire.Checksum;
+import io.pitchlake.common.wire.DhcpHeader;
+import io.pitchlake.common.wire.Icmpv6Header;
+import io.pitchlake.common.wire.NdpOptions;
+import io.pitchlake.common.wire.UdpHeader;
+import io.pitchlake.node.engine.Addresses;
+import io.pitchlake.node.engine.EventSink;
+import io.pitchlake.node.engine.Mastership;
+import io.pitchlake.node.engine.Module;
+import io.pitchlake.node.engine.NeighborWriter;
+import io.pitchlake.node.engine.Neighbors;
+import io.pitchlake.node.engine.NetworkView;
+import io.pitchlake.node.engine.PacketContext;
+import io.pitchlake.node.engine.Transmit;
+import io.pitchlake.node.engine.Verdict;
+import io.pitchlake.node.engine.View;
+
+/// Answers ARP requests and neighbour solicitations for the node's own addresses and learns from every frame who is alive:
+/// senders of ARP and ND, sources of IP packets, probes of machines that come up, DHCP leases, routers. Runs on every node;
+/// what it learns ends simulations at once. Everything but questions for own addresses goes on down the chain.
+public final class ArpModule implements Module {
+  private final Mastership mastership;
+  private final CounterBank counters;
+  private final NeighborWriter writer;
+  private final LearntStations learnt = new LearntStations();
+  private final AddressProver prover;
+  private final NdpOptions options = new NdpOptions();
+  private final DhcpHeader dhcp = new DhcpHeader();
+
+  /// @param timers one timer for each entry of the table
+  public ArpModule(
+      AddressTable table,
+      StationPool stations,
+      TimerWheel timers,
+      Transmit transmit,
+      Mastership mastership,
+      EventSink events,
+      CounterBank counters) {
+    this.mastership = mastership;
+    this.counters = counters;
+    this.writer = new NeighborWriter(transmit);
+    this.prover =
+        new AddressProver(table, stations, timers, writer, mastership, events, counters, learnt);
+  }
+
+  /// The proofs, for the module that simulates.
+  public Addresses addresses() {
+    return prover;
+  }
+
+  /// The living, for modules that send frames to them.
+  public Neighbors neighbors() {
+    return prover;
+  }
+
+  @Override
+  public String name() {
+    return "arp";
+  }
+
+  @Override
+  public void onConfigured(View view, long nowNanos) {
+    prover.configure(view, nowNanos);
+  }
+
+  @Override
+  public void onTick(long nowNanos) {
+    prover.tick(nowNanos);
+  }
+
+  @Override
+  public Verdict onFrame(PacketContext packet) {
+    // Our own frames come back from loops and hubs, and a peer's are no sign of an owner either.
+    if (packet.view().isClusterMac(packet.port(), packet.ethernet().source())) {
+      return packet.drop(DropReason.OWN_SOURCE);
+    }
+    return switch (packet.kind()) {
+      case ARP -> onArp(packet);
+      case IPV4 -> onIpv4(packet);
+      case IPV6 -> onIpv6(packet);
+    };
+  }
+
+  private Verdict onArp(PacketContext packet) {
+    ArpHeader arp = packet.arp();
+    NetworkView target = packet.destinationNetwork();
+    if (arp.senderAddress() == 0) {
+      if (target != null && arp.operation() == ArpHeader.REQUEST && !isOwn(target, packet)) {
+        prover.claimHeard(
+            target,
+            packet.destinationHigh(),
+            packet.destinationLow(),
+            arp.senderMac(),
+            packet.nowNanos());
+        return packet.drop(DropReason.ADDRESS_PROBE);
+      }
+    } else if (packet.sourceNetwork() != null) {
+      prover.ownerHeard(
+          packet.sourceNetwork(),
+          packet.sourceHigh(),
+          packet.sourceLow(),
+          ownerMac(packet, arp.senderMac()),
+          packet.nowNanos());
+    }
+    if (arp.operation() == ArpHeader.REQUEST && target != null && isOwn(target, packet)) {
+      answerOwn(packet, target);
+      return Verdict.CONSUMED;
+    }
+    return Verdict.PASS;
+  }
+
+  private static boolean isOwn(NetworkView network, PacketContext packet) {
+    return network.isOwnReal(packet.destinationHigh(), packet.destinationLow())
+        || network.isOwnVirt(packet.destinationHigh(), packet.destinationLow());
+  }
+
+  /// `real` always, with the port's MAC; `virt` as master, with the virtual MAC; a backup is silent.
+  private void answerOwn(PacketContext packet, NetworkView network) {
+    ArpHeader arp = packet.arp();
+    boolean real = network.isOwnReal(packet.destinationHigh(), packet.destinationLow());
+    if (!real && !mastership.isMaster(network)) {
+      counters.drop(DropReason.NOT_MASTER);
+      return;
+    }
+    long mac = real ? network.portMac() : network.virtualMac(true);
+    counters.count(Counter.ARP_OWN_REPLIES);
+    writer.arpReply(
+        packet.port(),
+        packet.vlanTci(),
+        mac,
+        mac,
+        arp.targetAddress(),
+        arp.senderMac(),
+        arp.senderAddress());
+  }
+
+  private Verdict onIpv4(PacketContext packet) {
+    sourceHeard(packet);
+    if (packet.transport() == PacketContext.Transport.UDP) {
+      onUdp(packet);
+    }
+    return Verdict.PASS;
+  }
+
+  private void sourceHeard(PacketContext packet) {
+    if (packet.sourceNetwork() != null) {
+      prover.sourceHeard(
+          packet.sourceNetwork(),
+          packet.sourceHigh(),
+          packet.sourceLow(),
+          packet.ethernet().source(),
+          packet.nowNanos());
+    }
+  }
+
+  /// A server that offers or gives an address has asked before whether it is free, and will ask again: it never gets
+  /// an answer, and what it gives away is held.
+  private void onUdp(PacketContext packet) {
+    UdpHeader udp = packet.udp();
+    if (udp.sourcePort() != DhcpHeader.SERVER_PORT
+        || !dhcp.wrap(udp.payloadAddress(), udp.payloadLength())
+        || !dhcp.isFromServer()) {
+      return;
+    }
+    long leasedLow = IpAddress.mappedLow(dhcp.yourAddress());
+    NetworkView leased = packet.networkOf(0, leasedLow);
+    if (dhcp.isLease() && leased != null) {
+      prover.claimHeard(leased, 0, leasedLow, dhcp.clientMac(), packet.nowNanos());
+    }
+    NetworkView network = leased != null ? leased : packet.sourceNetwork();
+    if (network != null) {
+      learnt.addDhcpServer(network.index(), packet.ethernet().source());
+    }
+  }
+
+  private Verdict onIpv6(PacketContext packet) {
+    if (packet.transport() == PacketContext.Transport.ICMPV6) {
+      switch (packet.icmpv6().type()) {
+        case Icmpv6Header.NEIGHBOR_SOLICITATION -> {
+          return onSolicitation(packet);
+        }
+        case Icmpv6Header.NEIGHBOR_ADVERTISEMENT -> {
+          return onAdvertisement(packet);
+        }
+        case Icmpv6Header.ROUTER_ADVERTISEMENT -> {
+          onRouter(packet);
+        }
+        default -> sourceHeard(packet);
+      }
+    } else {
+      sourceHeard(packet);
+    }
+    return Verdict.PASS;
+  }
+
+  private Verdict onSolicitation(PacketContext packet) {
+    Icmpv6Header solicitation = packet.icmpv6();
+    if (!isValidNd(packet)) {
+      return packet.drop(DropReason.BAD_ND);
+    }
+    long high = solicitation.targetHigh();
+    long low = solicitation.targetLow();
+    NetworkView network = packet.networkOf(high, low);
+    boolean own = network != null && (network.isOwnReal(high, low) || network.isOwnVirt(high, low));
+    if (packet.ipv6().isSourceUnspecified()) {
+      if (network != null && !own) {
+        prover.claimHeard(network, high, low, packet.ethernet().source(), packet.nowNanos());
+        return packet.drop(DropReason.ADDRESS_PROBE);
+      }
+    } else if (packet.sourceNetwork() != null) {
+      long mac =
+          options.hasSourceLinkLayerAddress()
+              ? options.sourceLinkLayerAddress()
+              : packet.ethernet().source();
+      prover.ownerHeard(
+          packet.sourceNetwork(),
+          packet.sourceHigh(),
+          packet.sourceLow(),
+          ownerMac(packet, mac),
+          packet.nowNanos());
+    }
+    if (own) {
+      advertiseOwn(packet, network, high, low);
+      return Verdict.CONSUMED;
+    }
+    return Verdict.PASS;
+  }
+
+  private void advertiseOwn(PacketContext packet, NetworkView network, long high, long low) {
+    boolean real = network.isOwnReal(high, low);
+    if (!real && !mastership.isMaster(network)) {
+      counters.drop(DropReason.NOT_MASTER);
+      return;
+    }
+    long mac = real ? network.portMac() : network.virtualMac(false);
+    // A machine that checks for duplicates has no address yet: the answer goes to all nodes, unsolicited (RFC 4861 7.2.4).
+    boolean probe = packet.ipv6().isSourceUnspecified();
+    counters.count(Counter.ND_OWN_ADVERTISEMENTS);
+    writer.neighborAdvertisement(
+        packet.port(),
+        packet.vlanTci(),
+        mac,
+        mac,
+        high,
+        low,
+        probe ? 0x3333_0000_0001L : packet.ethernet().source(),
+        probe ? Icmpv6Header.LINK_GROUP_HIGH : packet.sourceHigh(),
+        probe ? Icmpv6Header.ALL_NODES_LOW : packet.sourceLow(),
+        !probe,
+        true);
+  }
+
+  private Verdict onAdvertisement(PacketContext packet) {
+    Icmpv6Header advertisement = packet.icmpv6();
+    if (!isValidNd(packet)) {
+      return packet.drop(DropReason.BAD_ND);
+    }
+    NetworkView network =
+        packet.networkOf(advertisement.targetHigh(), advertisement.targetLow());
+    if (network != null) {
+      long mac =
+          options.hasTargetLinkLayerAddress()
+              ? options.targetLinkLayerAddress()
+              : packet.ethernet().source();
+      prover.ownerHeard(
+          network,
+          advertisement.targetHigh(),
+          advertisement.targetLow(),
+          ownerMac(packet, mac),
+          packet.nowNanos());
+    }
+    return Verdict.PASS;
+  }
+
+  private void onRouter(PacketContext packet) {
+    if (isValidNd(packet) && packet.sourceNetwork() != null) {
+      prover.ownerHeard(
+          packet.sourceNetwork(),
+          packet.sourceHigh(),
+          packet.sourceLow(),
+          packet.ethernet().source(),
+          packet.nowNanos());
+      learnt.addRouter(
+          packet.sourceNetwork().index(), packet.sourceHigh(), packet.sourceLow());
+    }
+  }
+
+  /// RFC 4861 7.1 and RFC 6980: hop limit 255, code 0, a good checksum, no fragment header, options that make sense, a
+  /// target that is no group. Leaves the options wrapped.
+  private boolean isValidNd(PacketContext packet) {
+    Icmpv6Header message = packet.icmpv6();
+    boolean solicitation = message.type() == Icmpv6Header.NEIGHBOR_SOLICITATION;
+    boolean router = message.type() == Icmpv6Header.ROUTER_ADVERTISEMENT;
+    return packet.ipv6().hopLimit() == Icmpv6Header.NDP_HOP_LIMIT
+        && message.code() == 0
+        && !packet.ipv6().hasFragmentHeader()
+        && message.verifyChecksum(packet.frame().checksumState(), packet.ipv6())
+            != Checksum.Verdict.BAD
+        && options.wrap(message.optionsAddress(), message.optionsLength())
+        && (router || message.targetHigh() >>> 56 != 0xff)
+        && !(solicitation
+            && packet.ipv6().isSourceUnspecified()
+            && options.hasSourceLinkLayerAddress());
+  }
+
+  /// The MAC that stands in the message, unless it is a group's or one of our own, which no owner has: then the
+  /// frame's source.
+  private static long ownerMac(PacketContext packet, long said) {
+    boolean impossible =
+        said == 0
+            || MacAddress.isGroup(said)
+            || packet.view().isClusterMac(packet.port(), said);
+    return impossible ? packet.ethernet().source() : said;
+  }
+}

@@ -1,0 +1,128 @@
+package io.pitchlake.node.engine;
+
+import io.pitchlake.common.metric.Counter;
+import io.pitchlake.common.metric.CounterBank;
+import io.pitchlake.common.metric.DropReason;
+import io.pitchlake.common.time.Clock;
+import io.pitchlake.common.wire.Frame;
+import io.pitchlake.node.port.Batch;
+import io.pitchlake.node.port.Port;
+import java.util.List;
+
+/// The one thread that forwards and advertises. Each turn reads the clock once, does a bounded number of commands, takes
+/// at most one batch from each port, walks every frame down the chain, runs the timers and flushes what is to be sent.
+/// If forwarding hangs, so does everything a peer would take for life.
+public final class Engine {
+  /// Frames taken from one port in one turn.
+  public static final int BATCH_FRAMES = 64;
+
+  private static final int COMMANDS_PER_TURN = 16;
+
+  private final Clock clock;
+  private final Port[] ports;
+  private final Batch[] batches;
+  private final ModuleChain chain;
+  private final CommandQueue commands;
+  private final EventSink events;
+  private final CounterBank counters;
+  private final IdleStrategy idle;
+  private final PacketContext packet = new PacketContext();
+  private View view;
+  private boolean stopping;
+
+  public Engine(
+      Clock clock,
+      List<Port> ports,
+      ModuleChain chain,
+      CommandQueue commands,
+      EventSink events,
+      CounterBank counters,
+      IdleStrategy idle,
+      View view) {
+    this.clock = clock;
+    this.ports = ports.toArray(Port[]::new);
+    this.batches = new Batch[ports.size()];
+    for (int i = 0; i < batches.length; i++) {
+      batches[i] = new Batch(BATCH_FRAMES);
+    }
+    this.chain = chain;
+    this.commands = commands;
+    this.events = events;
+    this.counters = counters;
+    this.idle = idle;
+    configure(view, clock.nanoTime());
+  }
+
+  /// Turns until a [Command.Stop] is done or a port's source has ended.
+  public void run() {
+    while (!stopping) {
+      idle.afterTurn(turn());
+    }
+  }
+
+  /// One turn; returns how many frames and commands it worked on.
+  public int turn() {
+    long nowNanos = clock.nanoTime();
+    int work = drainCommands(nowNanos);
+    for (int port = 0; port < ports.length; port++) {
+      work += receive(port, nowNanos);
+    }
+    chain.onTick(nowNanos);
+    events.onTick(nowNanos);
+    for (Port port : ports) {
+      int sent = port.flush();
+      if (sent > 0) {
+        counters.add(Counter.FRAMES_TRANSMITTED, sent);
+      }
+    }
+    return work;
+  }
+
+  /// Whether a [Command.Stop] was done.
+  public boolean stopped() {
+    return stopping;
+  }
+
+  private int drainCommands(long nowNanos) {
+    int done = 0;
+    while (done < COMMANDS_PER_TURN) {
+      Command command = commands.poll();
+      if (command == null) {
+        break;
+      }
+      done++;
+      switch (command) {
+        case Command.Reconfigure(View next) -> configure(next, nowNanos);
+        case Command.Stop() -> stopping = true;
+      }
+    }
+    return done;
+  }
+
+  private void configure(View next, long nowNanos) {
+    view = next;
+    chain.onConfigured(next, nowNanos);
+  }
+
+  private int receive(int port, long nowNanos) {
+    Batch batch = batches[port];
+    int count = ports[port].receive(batch);
+    if (count == 0) {
+      return 0;
+    }
+    long bytes = 0;
+    for (int i = 0; i < count; i++) {
+      Frame frame = batch.get(i);
+      bytes += frame.length();
+      DropReason malformed = packet.parse(frame, port, nowNanos, view);
+      if (malformed == null) {
+        chain.onFrame(packet);
+      } else {
+        counters.drop(malformed);
+      }
+    }
+    counters.add(Counter.FRAMES_RECEIVED, count);
+    counters.add(Counter.BYTES_RECEIVED, bytes);
+    return count;
+  }
+}

@@ -1,0 +1,14 @@
+package io.pitchlake.node.engine;
+
+/// What the engine tells the outside about an address. The names of the first four are the seed's.
+public enum EventKind {
+  ARP_REPLY,
+  ND6_REPLY,
+  ECHO_REPLY,
+  TCP_SYNACK,
+  UDP_PACKET,
+  /// A real owner has appeared for a simulated address; the peer is the owner.
+  RELEASED,
+  /// A simulated address was silenced because a machine probes for it or was leased it.
+  HELD
+}

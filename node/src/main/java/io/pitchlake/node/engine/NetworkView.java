@@ -1,0 +1,177 @@
+package io.pitchlake.node.engine;
+
+import io.pitchlake.common.config.Configuration.TarpitMode;
+import io.pitchlake.common.net.AccessList;
+import io.pitchlake.common.net.IpAddress;
+import io.pitchlake.common.net.IpPrefix;
+
+/// One network compiled for the hot path: plain longs, nothing optional, nothing boxed. Immutable; any thread.
+///
+/// A family that is not configured has a block of length 129 that contains nothing, and addresses of 0.
+public final class NetworkView {
+  private final int index;
+  private final int id;
+  private final int port;
+  private final int vlan;
+  private final Family ipv4;
+  private final Family ipv6;
+  private final boolean tarpit;
+  private final TarpitMode mode;
+  private final long portMac;
+  private final AccessList never;
+  private final AccessList candidates;
+
+  /// One address family of a network.
+  ///
+  /// @param prefix the block, null when the family is not configured
+  /// @param real this node's own address, null when there is none
+  /// @param virt the cluster's address, null when there is none
+  /// @param answersReal whether the engine answers for `real`; false when the host's kernel owns it
+  /// @param answersVirt the same for `virt`
+  /// @param virtualMac the MAC under which virtual and simulated addresses answer
+  public record Family(
+      IpPrefix prefix,
+      IpAddress real,
+      IpAddress virt,
+      boolean answersReal,
+      boolean answersVirt,
+      long virtualMac) {
+
+    boolean contains(long high, long low) {
+      return prefix != null && prefix.contains(high, low);
+    }
+
+    boolean isReal(long high, long low) {
+      return real != null && real.low() == low && real.high() == high;
+    }
+
+    boolean isVirt(long high, long low) {
+      return virt != null && virt.low() == low && virt.high() == high;
+    }
+  }
+
+  /// @param index position in the [View]
+  /// @param id the number in the configuration
+  /// @param port index of the port it is on
+  /// @param vlan the 802.1Q VLAN it lives in, or -1 for untagged and priority-tagged frames
+  /// @param never permits every address that must never be simulated
+  /// @param candidates the tarpit's access list, null when every address is a candidate
+  public NetworkView(
+      int index,
+      int id,
+      int port,
+      int vlan,
+      Family ipv4,
+      Family ipv6,
+      boolean tarpit,
+      TarpitMode mode,
+      long portMac,
+      AccessList never,
+      AccessList candidates) {
+    this.index = index;
+    this.id = id;
+    this.port = port;
+    this.vlan = vlan;
+    this.ipv4 = ipv4;
+    this.ipv6 = ipv6;
+    this.tarpit = tarpit;
+    this.mode = mode;
+    this.portMac = portMac;
+    this.never = never;
+    this.candidates = candidates;
+  }
+
+  public int index() {
+    return index;
+  }
+
+  public int id() {
+    return id;
+  }
+
+  public int port() {
+    return port;
+  }
+
+  /// The VLAN it lives in, which is also the tag control information of frames of our own (priority 0); -1 for untagged.
+  public int vlan() {
+    return vlan;
+  }
+
+  /// Whether `tarpit enable` is set.
+  public boolean tarpit() {
+    return tarpit;
+  }
+
+  public TarpitMode mode() {
+    return mode;
+  }
+
+  /// The hardware address of the port, under which `real` answers and asks.
+  public long portMac() {
+    return portMac;
+  }
+
+  /// The address family's part.
+  public Family family(boolean isIpv4) {
+    return isIpv4 ? ipv4 : ipv6;
+  }
+
+  /// The MAC under which virtual and simulated addresses of a family answer.
+  public long virtualMac(boolean isIpv4) {
+    return isIpv4 ? ipv4.virtualMac() : ipv6.virtualMac();
+  }
+
+  /// Whether a MAC is one this cluster uses on this network.
+  public boolean isClusterMac(long mac) {
+    return mac == portMac || mac == ipv4.virtualMac() || mac == ipv6.virtualMac();
+  }
+
+  /// Whether the address lies in one of the blocks.
+  public boolean contains(long high, long low) {
+    return ipv4.contains(high, low) || ipv6.contains(high, low);
+  }
+
+  /// Whether the engine answers for `real`, and the address is it.
+  public boolean isOwnReal(long high, long low) {
+    return ipv4.answersReal() && ipv4.isReal(high, low)
+        || ipv6.answersReal() && ipv6.isReal(high, low);
+  }
+
+  /// Whether the engine answers for `virt`, and the address is it.
+  public boolean isOwnVirt(long high, long low) {
+    return ipv4.answersVirt() && ipv4.isVirt(high, low)
+        || ipv6.answersVirt() && ipv6.isVirt(high, low);
+  }
+
+  /// Whether the address may be simulated once it is proven free: in a tarpit network that has an address to ask from,
+  /// permitted by the tarpit's list, and none of the addresses the rules rule out.
+  public boolean isCandidate(long high, long low) {
+    boolean isIpv4 = IpAddress.isIpv4(high, low);
+    Family family = isIpv4 ? ipv4 : ipv6;
+    return tarpit
+        && family.real() != null
+        && family.contains(high, low)
+        && (isIpv4 ? isOrdinaryIpv4((int) low) : isOrdinaryIpv6(high, low))
+        && !never.permits(high, low)
+        && (candidates == null || candidates.permits(high, low));
+  }
+
+  private boolean isOrdinaryIpv4(int address) {
+    int first = (int) ipv4.prefix().address().low();
+    int last = (int) ipv4.prefix().last().low();
+    int top = address >>> 24;
+    return address != first && address != last && top != 0 && top != 127 && top < 224;
+  }
+
+  /// Not unspecified, loopback or multicast; not the subnet-router anycast address (RFC 4291, 2.6.1), not one of the
+  /// reserved subnet anycast addresses (RFC 2526).
+  private boolean isOrdinaryIpv6(long high, long low) {
+    IpAddress first = ipv6.prefix().address();
+    boolean subnetRouter = high == first.high() && low == first.low();
+    boolean reservedAnycast =
+        (low | 0x7f) == 0xfdff_ffff_ffff_ffffL || (low | 0x7f) == 0xffff_ffff_ffff_ffffL;
+    boolean loopbackOrNone = high == 0 && low >>> 1 == 0;
+    return !subnetRouter && !reservedAnycast && !loopbackOrNone && high >>> 56 != 0xff;
+  }
+}

@@ -1,0 +1,53 @@
+package io.pitchlake.node.event;
+
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+/// Carries events from the ring to a consumer, on a virtual thread of its own. It looks every 20 ms, so that the engine
+/// never has to wake it.
+public final class EventPump implements AutoCloseable {
+  private static final long LOOK_NANOS = 20_000_000;
+
+  private final EventRing ring;
+  private final Consumer<SecurityEvent> consumer;
+  private final Thread thread;
+  private volatile boolean stopping;
+
+  /// Starts at once.
+  public EventPump(EventRing ring, Consumer<SecurityEvent> consumer) {
+    this.ring = ring;
+    this.consumer = consumer;
+    this.thread = Thread.ofVirtual().name("events").start(this::run);
+  }
+
+  private void run() {
+    boolean last;
+    do {
+      last = stopping;
+      for (SecurityEvent event = ring.poll(); event != null; event = ring.poll()) {
+        consumer.accept(event);
+      }
+      if (!last) {
+        LockSupport.parkNanos(LOOK_NANOS);
+      }
+    } while (!last);
+  }
+
+  /// Hands over what is left, then ends.
+  @Override
+  public void close() {
+    stopping = true;
+    LockSupport.unpark(thread);
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

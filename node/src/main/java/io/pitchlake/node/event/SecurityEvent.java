@@ -1,0 +1,93 @@
+package io.pitchlake.node.event;
+
+import io.pitchlake.common.net.IpAddress;
+import io.pitchlake.common.net.MacAddress;
+import io.pitchlake.node.engine.EventKind;
+
+/// What happened, as a record for people and programs. The lines are the seed's, word for word; an event that stands for
+/// several says so at its end.
+public sealed interface SecurityEvent {
+  /// The line for the log and for syslog.
+  String line();
+
+  /// How often it happened since the last line of its kind.
+  long times();
+
+  /// A station was deceived or was noticed: one of the eight lines.
+  record Trapped(
+      EventKind kind,
+      IpAddress target,
+      int targetPort,
+      IpAddress attacker,
+      int attackerPort,
+      MacAddress attackerMac,
+      long times)
+      implements SecurityEvent {
+    @Override
+    public String line() {
+      boolean ports = kind == EventKind.TCP_SYNACK || kind == EventKind.UDP_PACKET;
+      return head(target, kind)
+          + " for "
+          + target
+          + (ports ? "/" + targetPort : "")
+          + (kind == EventKind.UDP_PACKET ? " received from " : " sent to ")
+          + attacker
+          + (ports ? "/" + attackerPort : "")
+          + " ["
+          + attackerMac
+          + "]"
+          + seen(times);
+    }
+  }
+
+  /// Events of stations that could not be listed one by one.
+  record Unlisted(EventKind kind, boolean ipv4, long times) implements SecurityEvent {
+    @Override
+    public String line() {
+      return "TARPIT " + (ipv4 ? "IPv4 " : "IPv6 ") + kind + " of stations not listed" + seen(times);
+    }
+  }
+
+  /// A simulated address was given back to a machine that lives there.
+  record Released(IpAddress address, MacAddress owner, long times) implements SecurityEvent {
+    @Override
+    public String line() {
+      return head(address, EventKind.RELEASED) + " " + address + " to its owner [" + owner + "]";
+    }
+  }
+
+  /// A simulated address was silenced for a machine that is coming up.
+  record Held(IpAddress address, MacAddress prober, long times) implements SecurityEvent {
+    @Override
+    public String line() {
+      return head(address, EventKind.HELD) + " " + address + " for a machine coming up [" + prober + "]";
+    }
+  }
+
+  private static String head(IpAddress address, EventKind kind) {
+    return "TARPIT " + (address.isIpv4() ? "IPv4 " : "IPv6 ") + kind;
+  }
+
+  private static String seen(long times) {
+    return times > 1 ? " seen " + times + " times" : "";
+  }
+
+  /// The record for an event of the engine.
+  static SecurityEvent of(
+      EventKind kind,
+      IpAddress target,
+      int targetPort,
+      IpAddress peer,
+      int peerPort,
+      MacAddress peerMac,
+      long times) {
+    return switch (kind) {
+      case RELEASED -> new Released(target, peerMac, times);
+      case HELD -> new Held(target, peerMac, times);
+      case ARP_REPLY, ND6_REPLY, ECHO_REPLY, TCP_SYNACK, UDP_PACKET ->
+          EventThrottle.isUnlisted(peer)
+              ? new Unlisted(kind, target.isIpv4(), times)
+              : new Trapped(kind, target, targetPort, peer, peerPort, peerMac, times);
+    };
+  }
+}

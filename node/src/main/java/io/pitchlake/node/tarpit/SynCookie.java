@@ -1,0 +1,35 @@
+package io.pitchlake.node.tarpit;
+
+import io.pitchlake.common.hash.SipHash;
+
+/// The sequence number of a SYN-ACK: a keyed hash of the connection's four addresses and ports, so that a later segment
+/// tells by itself whether it belongs to a connection that this cluster has trapped. The key is the cluster's: every
+/// node makes the same numbers. Any thread.
+final class SynCookie {
+  private final SipHash hash;
+
+  SynCookie(SipHash hash) {
+    this.hash = hash;
+  }
+
+  /// The cookie of a connection; addresses as in [io.pitchlake.common.net.IpAddress].
+  int of(
+      long clientHigh,
+      long clientLow,
+      int clientPort,
+      long targetHigh,
+      long targetLow,
+      int targetPort) {
+    long ports = (long) clientPort << 16 | targetPort;
+    // The upper halves of IPv4-mapped addresses are zero; two words and the ports say everything.
+    return (int)
+        ((clientHigh | targetHigh) == 0
+            ? hash.hash(clientLow, targetLow, ports)
+            : hash.hash(clientHigh, clientLow, targetHigh, targetLow, ports));
+  }
+
+  /// What else is constant for an address and must not be guessed: the offset of its timestamp clock.
+  int timestampOffset(long targetHigh, long targetLow) {
+    return (int) hash.hash(targetHigh, targetLow);
+  }
+}
