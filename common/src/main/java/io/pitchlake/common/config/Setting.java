@@ -45,8 +45,14 @@ public enum Setting {
       0,
       60_000,
       "log lines for one kind and attacker; the rest is summed up"),
-  TARPITLOGTOTAL("lines per second", 50, 1, 100_000, "log lines over all attackers; the rest is summed up"),
-  TARPITSTATIONS("stations", 16_384, 64, 16_777_216, "stations remembered, to be told when a real owner appears"),
+  TARPITLOGTOTAL(
+      "lines per second", 50, 1, 100_000, "log lines over all attackers; the rest is summed up"),
+  TARPITSTATIONS(
+      "stations",
+      16_384,
+      64,
+      16_777_216,
+      "stations remembered, to be told when a real owner appears"),
   ADDRESSES("entries", 65_536, 1024, 16_777_216, "size of the address table");
 
   private final String unit;

@@ -1,7 +1,8 @@
 package io.pitchlake.common.hash;
 
-/// SipHash-2-4 over two, three or five 64-bit words, without allocation. Each word is read as eight bytes in little-endian
-/// order, so results equal the reference implementation's over the same bytes. Immutable; any thread.
+/// SipHash-2-4 over two, three or five 64-bit words, without allocation. Each word is read as eight
+/// bytes in little-endian order, so results equal the reference implementation's over the same
+/// bytes. Immutable; any thread.
 public final class SipHash {
   private final long k0;
   private final long k1;

@@ -1,7 +1,8 @@
 package io.pitchlake.common.hash;
 
-/// A fast seeded mix for hash tables whose keys come from the wire. The seed is secret to the process, so that nobody
-/// outside can choose keys that share a bucket; it is not a MAC. Any thread.
+/// A fast seeded mix for hash tables whose keys come from the wire. The seed is secret to the
+/// process, so that nobody outside can choose keys that share a bucket; it is not a MAC. Any
+/// thread.
 public record TableHash(long seed) {
   /// 32 well-mixed bits of a three-word key.
   public int hash(long a, long b, long c) {

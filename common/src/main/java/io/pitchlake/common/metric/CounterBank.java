@@ -3,7 +3,8 @@ package io.pitchlake.common.metric;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
-/// The counters of one engine thread. The engine adds; anybody may read, at any time, values that may lag by a turn.
+/// The counters of one engine thread. The engine adds; anybody may read, at any time, values that
+/// may lag by a turn.
 public final class CounterBank {
   private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(long[].class);
 

@@ -3,13 +3,15 @@ package io.pitchlake.common.session;
 import io.pitchlake.common.hash.TableHash;
 import java.util.Arrays;
 
-/// Per network and address: the state, the owner's MAC, a few stamps and the stations concerned. Fixed capacity, arrays
-/// of primitives, no allocation after construction; an entry keeps its number until [#remove], so that a timer wheel and
-/// lists can refer to it. IPv4 addresses are kept IPv4-mapped (see [io.pitchlake.common.net.IpAddress]).
+/// Per network and address: the state, the owner's MAC, a few stamps and the stations concerned.
+/// Fixed capacity, arrays of primitives, no allocation after construction; an entry keeps its
+/// number until [#remove], so that a timer wheel and lists can refer to it. IPv4 addresses are kept
+/// IPv4-mapped (see [io.pitchlake.common.net.IpAddress]).
 ///
-/// The table stores; what a state means and when it changes is the tarpit's business. Simulated entries of each
-/// network and family hang on a list in the order they were last asked for, so that a full table or a full
-/// network gives up the least recently asked one first (RFC 6583). One thread.
+/// The table stores; what a state means and when it changes is the tarpit's business. Simulated
+/// entries of each network and family hang on a list in the order they were last asked for, so that
+/// a full table or a full network gives up the least recently asked one first (RFC 6583). One
+/// thread.
 public final class AddressTable {
   /// No entry.
   public static final int NONE = -1;
@@ -213,7 +215,8 @@ public final class AddressTable {
     checkedNanos[entry] = nanos;
   }
 
-  /// Until when frames that still reach the virtual MAC are passed on to the owner; 0: never simulated.
+  /// Until when frames that still reach the virtual MAC are passed on to the owner; 0: never
+  /// simulated.
   public long passUntilNanos(int entry) {
     return passUntilNanos[entry];
   }

@@ -1,8 +1,8 @@
 package io.pitchlake.common.session;
 
-/// Stations that concern an address: those that wait for the outcome of a proof, later those that have been answered and
-/// must be told when a real owner appears. A fixed pool of linked records; when it is used up, the caller
-/// is told and counts it. One thread.
+/// Stations that concern an address: those that wait for the outcome of a proof, later those that
+/// have been answered and must be told when a real owner appears. A fixed pool of linked records;
+/// when it is used up, the caller is told and counts it. One thread.
 public final class StationPool {
   /// End of a list, or no record.
   public static final int NONE = -1;
@@ -40,7 +40,8 @@ public final class StationPool {
     return size;
   }
 
-  /// Puts a station in front of the list `head`; returns the new head, or [#NONE] when the pool is used up.
+  /// Puts a station in front of the list `head`; returns the new head, or [#NONE] when the pool is
+  /// used up.
   ///
   /// @param vlanTci the tag control information its frames carried, -1 for untagged
   /// @param waits whether it waits for a proof, or has been answered
@@ -65,7 +66,9 @@ public final class StationPool {
   public int find(int head, long stationMac, long addressHigh, long addressLow) {
     int record = head;
     while (record != NONE
-        && (mac[record] != stationMac || low[record] != addressLow || high[record] != addressHigh)) {
+        && (mac[record] != stationMac
+            || low[record] != addressLow
+            || high[record] != addressHigh)) {
       record = next[record];
     }
     return record;

@@ -2,13 +2,15 @@ package io.pitchlake.common.time;
 
 import java.util.Arrays;
 
-/// A hierarchical timer wheel over slot numbers: one timer for each id in `0 .. capacity-1`, linked through arrays, so that
-/// setting, moving and cancelling cost a few stores and nothing is ever allocated.
+/// A hierarchical timer wheel over slot numbers: one timer for each id in `0 .. capacity-1`, linked
+/// through arrays, so that setting, moving and cancelling cost a few stores and nothing is ever
+/// allocated.
 ///
-/// Four levels of 256 buckets, one tick of about a millisecond (2^20 ns): reach about 52 days; a longer deadline
-/// waits in the last level and is looked at again. [#advance] moves whole buckets to the due list in one splice and
-/// then works that list off within a budget, so a bucket of a million timers delays no turn. A timer fires at the first
-/// advance at or after its deadline, rounded up to a tick. One thread.
+/// Four levels of 256 buckets, one tick of about a millisecond (2^20 ns): reach about 52 days; a
+/// longer deadline waits in the last level and is looked at again. [#advance] moves whole buckets
+/// to the due list in one splice and then works that list off within a budget, so a bucket of a
+/// million timers delays no turn. A timer fires at the first advance at or after its deadline,
+/// rounded up to a tick. One thread.
 public final class TimerWheel {
   /// Told which timer has fired; it may set that timer, or any other, again.
   @FunctionalInterface
@@ -72,7 +74,8 @@ public final class TimerWheel {
     return next[id] >= 0;
   }
 
-  /// When the timer of `id` fires, on the clock the wheel was started with; meaningful while it is set.
+  /// When the timer of `id` fires, on the clock the wheel was started with; meaningful while it is
+  /// set.
   public long deadlineNanos(int id) {
     return deadlineNanos[id] + originNanos;
   }
@@ -82,8 +85,8 @@ public final class TimerWheel {
     return pending;
   }
 
-  /// Moves time to `nowNanos` and fires what is due, at most about `budget` timers; the rest fires at the next call.
-  /// Returns the timers it touched.
+  /// Moves time to `nowNanos` and fires what is due, at most about `budget` timers; the rest fires
+  /// at the next call. Returns the timers it touched.
   public int advance(long nowNanos, int budget, Expiry expiry) {
     long now = nowNanos - originNanos;
     long nowTick = now >> TICK_SHIFT;
@@ -112,7 +115,8 @@ public final class TimerWheel {
       }
       currentTick++;
       for (int level = 0; level < LEVELS; level++) {
-        splice(capacity + level * BUCKETS + (int) (currentTick >> level * BUCKET_BITS & BUCKETS - 1));
+        splice(
+            capacity + level * BUCKETS + (int) (currentTick >> level * BUCKET_BITS & BUCKETS - 1));
         if ((currentTick >> level * BUCKET_BITS & BUCKETS - 1) != 0) {
           break;
         }

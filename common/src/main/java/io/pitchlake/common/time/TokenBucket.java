@@ -1,6 +1,7 @@
 package io.pitchlake.common.time;
 
-/// A rate limit: `ratePerSecond` tokens a second, at most one second's worth (and at least one) saved up. One thread.
+/// A rate limit: `ratePerSecond` tokens a second, at most one second's worth (and at least one)
+/// saved up. One thread.
 public final class TokenBucket {
   private static final long SECOND_NANOS = 1_000_000_000L;
 

@@ -91,7 +91,14 @@ class TimerWheelTest {
                 Long deadline = model.remove(fired);
                 assertTrue(
                     deadline != null && deadline <= at,
-                    "seed " + seed + ": timer " + fired + " fired at " + at + " but was set to " + deadline);
+                    "seed "
+                        + seed
+                        + ": timer "
+                        + fired
+                        + " fired at "
+                        + at
+                        + " but was set to "
+                        + deadline);
               });
           for (var entry : model.entrySet()) {
             assertTrue(

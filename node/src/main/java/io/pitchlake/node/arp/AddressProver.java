@@ -30,7 +30,8 @@ import io.pitchlake.node.engine.View;
 /// Proofs are sent from the network's `real` address, never from 0.0.0.0 or `::`, which a machine that is coming up
 /// would take for a conflict (RFC 5227 2.1.1). Only the master proves; every node learns. Engine thread.
 final class AddressProver implements Addresses, Neighbors {
-  /// Marks an entry that was simulated since it last had an owner, in the field that later says how long to pass frames on.
+  /// Marks an entry that was simulated since it last had an owner, in the field that later says how
+  /// long to pass frames on.
   private static final long SIMULATED_BEFORE = Long.MIN_VALUE;
 
   private static final int TIMERS_PER_TURN = 256;
@@ -183,7 +184,8 @@ final class AddressProver implements Addresses, Neighbors {
     }
   }
 
-  /// The sweep has come to an address; a quarter of the table stays free for what is asked on demand.
+  /// The sweep has come to an address; a quarter of the table stays free for what is asked on
+  /// demand.
   void sweepTo(NetworkView network, long low, long atNanos) {
     nowNanos = atNanos;
     if (table.size() < table.capacity() / 4 * 3
@@ -193,7 +195,8 @@ final class AddressProver implements Addresses, Neighbors {
     }
   }
 
-  /// Something that only a living owner sends was heard: an ARP or ND message with this sender, an announcement, a reply.
+  /// Something that only a living owner sends was heard: an ARP or ND message with this sender, an
+  /// announcement, a reply.
   void ownerHeard(NetworkView network, long high, long low, long mac, long atNanos) {
     nowNanos = atNanos;
     int entry = table.find(network.index(), high, low);
@@ -211,8 +214,8 @@ final class AddressProver implements Addresses, Neighbors {
     refreshReal(entry);
   }
 
-  /// An IP packet came from this address. Routers forward and stations spoof, so a MAC already known stays; but whoever
-  /// uses an address that is not known to be real ends its simulation.
+  /// An IP packet came from this address. Routers forward and stations spoof, so a MAC already
+  /// known stays; but whoever uses an address that is not known to be real ends its simulation.
   void sourceHeard(NetworkView network, long high, long low, long mac, long atNanos) {
     int entry = table.find(network.index(), high, low);
     if (entry == AddressTable.NONE) {
@@ -226,8 +229,8 @@ final class AddressProver implements Addresses, Neighbors {
     refreshReal(entry);
   }
 
-  /// A machine that is coming up asks whether the address is free (sender 0.0.0.0 or `::`), or a DHCP server gives it
-  /// away: silence, then a new proof.
+  /// A machine that is coming up asks whether the address is free (sender 0.0.0.0 or `::`), or a
+  /// DHCP server gives it away: silence, then a new proof.
   void claimHeard(NetworkView network, long high, long low, long mac, long atNanos) {
     nowNanos = atNanos;
     int entry = table.find(network.index(), high, low);
@@ -332,7 +335,8 @@ final class AddressProver implements Addresses, Neighbors {
     }
   }
 
-  /// Silence until the last request's gap has passed proves the address free; whoever waits is answered now.
+  /// Silence until the last request's gap has passed proves the address free; whoever waits is
+  /// answered now.
   private void simulate(int entry) {
     counters.count(Counter.PROOFS_FREE);
     table.state(entry, AddressState.SIMULATED);
@@ -354,7 +358,8 @@ final class AddressProver implements Addresses, Neighbors {
     }
   }
 
-  /// IPv4 networks are small enough to be kept proven; IPv6 addresses wait until somebody asks again.
+  /// IPv4 networks are small enough to be kept proven; IPv6 addresses wait until somebody asks
+  /// again.
   private void proveAgain(int entry) {
     NetworkView network = view.network(table.network(entry));
     boolean isIpv4 = IpAddress.isIpv4(table.high(entry), table.low(entry));
@@ -372,8 +377,8 @@ final class AddressProver implements Addresses, Neighbors {
         && view.network(network).isCandidate(table.high(entry), table.low(entry));
   }
 
-  /// An owner was heard for an address that was not real: silence from this moment, and what it takes that nobody keeps
-  /// looking for it here.
+  /// An owner was heard for an address that was not real: silence from this moment, and what it
+  /// takes that nobody keeps looking for it here.
   private void become(int entry, long mac) {
     boolean simulatedBefore = table.passUntilNanos(entry) == SIMULATED_BEFORE;
     if (table.state(entry) == AddressState.PROBING) {
@@ -401,9 +406,10 @@ final class AddressProver implements Addresses, Neighbors {
     }
   }
 
-  /// Tells every station that had been answered where the address really lives. The frame's source is our own MAC, so that
-  /// no switch learns the owner's on our port. A router's link-local address is left to its own advertisements: ours
-  /// carry R=0 and would cost it its place in default router lists (RFC 4861 7.2.5).
+  /// Tells every station that had been answered where the address really lives. The frame's source
+  /// is our own MAC, so that no switch learns the owner's on our port. A router's link-local
+  /// address is left to its own advertisements: ours carry R=0 and would cost it its place in
+  /// default router lists (RFC 4861 7.2.5).
   private void repair(int entry, long ownerMac) {
     NetworkView network = view.network(table.network(entry));
     long high = table.high(entry);
@@ -482,8 +488,7 @@ final class AddressProver implements Addresses, Neighbors {
     }
   }
 
-  private void answer(
-      int entry, long stationMac, long stationHigh, long stationLow, int vlanTci) {
+  private void answer(int entry, long stationMac, long stationHigh, long stationLow, int vlanTci) {
     NetworkView network = view.network(table.network(entry));
     long high = table.high(entry);
     long low = table.low(entry);
@@ -493,8 +498,7 @@ final class AddressProver implements Addresses, Neighbors {
     if (isIpv4) {
       counters.count(Counter.TARPIT_ARP_REPLIES);
       kind = EventKind.ARP_REPLY;
-      writer.arpReply(
-          network.port(), vlanTci, mac, mac, (int) low, stationMac, (int) stationLow);
+      writer.arpReply(network.port(), vlanTci, mac, mac, (int) low, stationMac, (int) stationLow);
     } else {
       counters.count(Counter.TARPIT_ND_ADVERTISEMENTS);
       kind = EventKind.ND6_REPLY;

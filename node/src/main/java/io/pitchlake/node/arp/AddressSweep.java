@@ -6,8 +6,9 @@ import io.pitchlake.node.engine.Mastership;
 import io.pitchlake.node.engine.NetworkView;
 import io.pitchlake.node.engine.View;
 
-/// Proves IPv4 addresses ahead of the first request, so that a scan with a short timeout finds the decoys. Goes round the
-/// tarpit networks, one address per token; addresses that have an entry are passed over. Engine thread.
+/// Proves IPv4 addresses ahead of the first request, so that a scan with a short timeout finds the
+/// decoys. Goes round the tarpit networks, one address per token; addresses that have an entry are
+/// passed over. Engine thread.
 final class AddressSweep {
   private static final int ADDRESSES_PER_TURN = 16;
 

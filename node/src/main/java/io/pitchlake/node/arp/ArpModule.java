@@ -26,9 +26,10 @@ import io.pitchlake.node.engine.Transmit;
 import io.pitchlake.node.engine.Verdict;
 import io.pitchlake.node.engine.View;
 
-/// Answers ARP requests and neighbour solicitations for the node's own addresses and learns from every frame who is alive:
-/// senders of ARP and ND, sources of IP packets, probes of machines that come up, DHCP leases, routers. Runs on every node;
-/// what it learns ends simulations at once. Everything but questions for own addresses goes on down the chain.
+/// Answers ARP requests and neighbour solicitations for the node's own addresses and learns from
+/// every frame who is alive: senders of ARP and ND, sources of IP packets, probes of machines that
+/// come up, DHCP leases, routers. Runs on every node; what it learns ends simulations at once.
+/// Everything but questions for own addresses goes on down the chain.
 public final class ArpModule implements Module {
   private final Mastership mastership;
   private final CounterBank counters;
@@ -125,7 +126,8 @@ public final class ArpModule implements Module {
         || network.isOwnVirt(packet.destinationHigh(), packet.destinationLow());
   }
 
-  /// `real` always, with the port's MAC; `virt` as master, with the virtual MAC; a backup is silent.
+  /// `real` always, with the port's MAC; `virt` as master, with the virtual MAC; a backup is
+  /// silent.
   private void answerOwn(PacketContext packet, NetworkView network) {
     ArpHeader arp = packet.arp();
     boolean real = network.isOwnReal(packet.destinationHigh(), packet.destinationLow());
@@ -164,8 +166,8 @@ public final class ArpModule implements Module {
     }
   }
 
-  /// A server that offers or gives an address has asked before whether it is free, and will ask again: it never gets
-  /// an answer, and what it gives away is held.
+  /// A server that offers or gives an address has asked before whether it is free, and will ask
+  /// again: it never gets an answer, and what it gives away is held.
   private void onUdp(PacketContext packet) {
     UdpHeader udp = packet.udp();
     if (udp.sourcePort() != DhcpHeader.SERVER_PORT
@@ -244,7 +246,8 @@ public final class ArpModule implements Module {
       return;
     }
     long mac = real ? network.portMac() : network.virtualMac(false);
-    // A machine that checks for duplicates has no address yet: the answer goes to all nodes, unsolicited (RFC 4861 7.2.4).
+    // A machine that checks for duplicates has no address yet: the answer goes to all nodes,
+    // unsolicited (RFC 4861 7.2.4).
     boolean probe = packet.ipv6().isSourceUnspecified();
     counters.count(Counter.ND_OWN_ADVERTISEMENTS);
     writer.neighborAdvertisement(
@@ -266,8 +269,7 @@ public final class ArpModule implements Module {
     if (!isValidNd(packet)) {
       return packet.drop(DropReason.BAD_ND);
     }
-    NetworkView network =
-        packet.networkOf(advertisement.targetHigh(), advertisement.targetLow());
+    NetworkView network = packet.networkOf(advertisement.targetHigh(), advertisement.targetLow());
     if (network != null) {
       long mac =
           options.hasTargetLinkLayerAddress()
@@ -291,13 +293,12 @@ public final class ArpModule implements Module {
           packet.sourceLow(),
           packet.ethernet().source(),
           packet.nowNanos());
-      learnt.addRouter(
-          packet.sourceNetwork().index(), packet.sourceHigh(), packet.sourceLow());
+      learnt.addRouter(packet.sourceNetwork().index(), packet.sourceHigh(), packet.sourceLow());
     }
   }
 
-  /// RFC 4861 7.1 and RFC 6980: hop limit 255, code 0, a good checksum, no fragment header, options that make sense, a
-  /// target that is no group. Leaves the options wrapped.
+  /// RFC 4861 7.1 and RFC 6980: hop limit 255, code 0, a good checksum, no fragment header, options
+  /// that make sense, a target that is no group. Leaves the options wrapped.
   private boolean isValidNd(PacketContext packet) {
     Icmpv6Header message = packet.icmpv6();
     boolean solicitation = message.type() == Icmpv6Header.NEIGHBOR_SOLICITATION;
@@ -314,13 +315,11 @@ public final class ArpModule implements Module {
             && options.hasSourceLinkLayerAddress());
   }
 
-  /// The MAC that stands in the message, unless it is a group's or one of our own, which no owner has: then the
-  /// frame's source.
+  /// The MAC that stands in the message, unless it is a group's or one of our own, which no owner
+  /// has: then the frame's source.
   private static long ownerMac(PacketContext packet, long said) {
     boolean impossible =
-        said == 0
-            || MacAddress.isGroup(said)
-            || packet.view().isClusterMac(packet.port(), said);
+        said == 0 || MacAddress.isGroup(said) || packet.view().isClusterMac(packet.port(), said);
     return impossible ? packet.ethernet().source() : said;
   }
 }

@@ -1,7 +1,8 @@
 package io.pitchlake.node.arp;
 
-/// Stations that get no answer whatever they ask, or whose address is never simulated: DHCP servers, by MAC, and routers, by
-/// address, as heard on the wire. Small fixed rings; when one is full the oldest goes. Engine thread.
+/// Stations that get no answer whatever they ask, or whose address is never simulated: DHCP
+/// servers, by MAC, and routers, by address, as heard on the wire. Small fixed rings; when one is
+/// full the oldest goes. Engine thread.
 final class LearntStations {
   private static final int CAPACITY = 64;
 

@@ -3,13 +3,15 @@ package io.pitchlake.node.engine;
 import io.pitchlake.common.metric.DropReason;
 import io.pitchlake.common.session.AddressTable;
 
-/// The address table and the proofs behind it: what the tarpit asks before it opens its mouth. Implemented by `arp`.
+/// The address table and the proofs behind it: what the tarpit asks before it opens its mouth.
+/// Implemented by `arp`.
 public interface Addresses {
   /// Who is real, simulated, being proved or held.
   AddressTable table();
 
-  /// A station asks who has an address (ARP request, neighbour solicitation). An address proven free is answered, an
-  /// unknown candidate is put to the proof with the station waiting; everything else is silence.
+  /// A station asks who has an address (ARP request, neighbour solicitation). An address proven
+  /// free is answered, an unknown candidate is put to the proof with the station waiting;
+  /// everything else is silence.
   ///
   /// @param vlanTci tag control information of the station's frame, -1 for untagged
   /// @return why there was no answer now, or null when there was one
@@ -23,15 +25,15 @@ public interface Addresses {
       int vlanTci,
       long nowNanos);
 
-  /// A frame for an address nobody knows has reached the virtual MAC: a peer still believes in it, so it is proved
-  /// again, with nobody waiting.
+  /// A frame for an address nobody knows has reached the virtual MAC: a peer still believes in it,
+  /// so it is proved again, with nobody waiting.
   void prove(NetworkView network, long high, long low, long nowNanos);
 
-  /// A simulated address is in use by a peer: it moves to the young end of its list and, once per period, a proof goes out
-  /// beside the answer.
+  /// A simulated address is in use by a peer: it moves to the young end of its list and, once per
+  /// period, a proof goes out beside the answer.
   void used(int entry, long nowNanos);
 
-  /// Whether frames that still reach the virtual MAC for a released address are passed on to its owner, whose MAC the
-  /// table knows.
+  /// Whether frames that still reach the virtual MAC for a released address are passed on to its
+  /// owner, whose MAC the table knows.
   boolean isPassedOn(int entry, long nowNanos);
 }

@@ -3,8 +3,8 @@ package io.pitchlake.node.engine;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// The bounded queue between the rest of the program and the engine. Any thread offers, the engine polls; an empty queue
-/// costs the engine one volatile read per turn.
+/// The bounded queue between the rest of the program and the engine. Any thread offers, the engine
+/// polls; an empty queue costs the engine one volatile read per turn.
 public final class CommandQueue {
   private final ArrayBlockingQueue<Command> queue;
   private final AtomicInteger waiting = new AtomicInteger();

@@ -9,8 +9,9 @@ import io.pitchlake.common.wire.Ipv4Header;
 import io.pitchlake.common.wire.Ipv6Header;
 import io.pitchlake.common.wire.Memory;
 
-/// Turns an echo request into its reply where it lies (RFC 792, RFC 4443 section 4.2): addresses swapped, payload echoed, a
-/// time to live and an identification of our own, VLAN tag untouched. Engine thread.
+/// Turns an echo request into its reply where it lies (RFC 792, RFC 4443 section 4.2): addresses
+/// swapped, payload echoed, a time to live and an identification of our own, VLAN tag untouched.
+/// Engine thread.
 public final class EchoWriter {
   private static final int TIME_TO_LIVE = 64;
 
@@ -25,8 +26,8 @@ public final class EchoWriter {
     };
   }
 
-  /// Edits the request into a reply from `sourceMac`. Returns null when that is done, or why there is no reply; then the
-  /// frame is as it was.
+  /// Edits the request into a reply from `sourceMac`. Returns null when that is done, or why there
+  /// is no reply; then the frame is as it was.
   public DropReason reply(PacketContext packet, long sourceMac) {
     if (packet.kind() == PacketContext.Kind.IPV4) {
       if (!packet.icmp().isChecksumGood()) {
@@ -56,10 +57,12 @@ public final class EchoWriter {
     return null;
   }
 
-  /// A reply goes to one machine: the source must be an address, and neither a group nor "this network".
+  /// A reply goes to one machine: the source must be an address, and neither a group nor "this
+  /// network".
   private static boolean isUnicast(PacketContext packet) {
     return packet.kind() == PacketContext.Kind.IPV4
-        ? packet.ipv4().source() >>> 24 != 0 && packet.ipv4().source() >>> 28 != 0xe
+        ? packet.ipv4().source() >>> 24 != 0
+            && packet.ipv4().source() >>> 28 != 0xe
             && packet.ipv4().source() != -1
         : packet.sourceHigh() >>> 56 != 0xff && !packet.ipv6().isSourceUnspecified();
   }
@@ -78,8 +81,7 @@ public final class EchoWriter {
     IcmpHeader icmp = packet.icmp();
     int before = Memory.getShort(icmp.address());
     icmp.type(IcmpHeader.ECHO_REPLY);
-    icmp.checksum(
-        Checksum.replace16(icmp.checksum(), before, Memory.getShort(icmp.address())));
+    icmp.checksum(Checksum.replace16(icmp.checksum(), before, Memory.getShort(icmp.address())));
   }
 
   private void replyIpv6(PacketContext packet) {

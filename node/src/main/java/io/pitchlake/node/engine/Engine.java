@@ -9,9 +9,10 @@ import io.pitchlake.node.port.Batch;
 import io.pitchlake.node.port.Port;
 import java.util.List;
 
-/// The one thread that forwards and advertises. Each turn reads the clock once, does a bounded number of commands, takes
-/// at most one batch from each port, walks every frame down the chain, runs the timers and flushes what is to be sent.
-/// If forwarding hangs, so does everything a peer would take for life.
+/// The one thread that forwards and advertises. Each turn reads the clock once, does a bounded
+/// number of commands, takes at most one batch from each port, walks every frame down the chain,
+/// runs the timers and flushes what is to be sent. If forwarding hangs, so does everything a peer
+/// would take for life.
 public final class Engine {
   /// Frames taken from one port in one turn.
   public static final int BATCH_FRAMES = 64;

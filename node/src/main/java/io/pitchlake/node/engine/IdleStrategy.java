@@ -3,8 +3,9 @@ package io.pitchlake.node.engine;
 import io.pitchlake.node.port.Port;
 import java.util.List;
 
-/// What the engine does between turns: spin while there was work a moment ago, then yield, then sleep in the kernel until
-/// a frame comes or the longest wait has passed, so that commands and timers are never later than that.
+/// What the engine does between turns: spin while there was work a moment ago, then yield, then
+/// sleep in the kernel until a frame comes or the longest wait has passed, so that commands and
+/// timers are never later than that.
 public final class IdleStrategy {
   private final Port[] ports;
   private final int spins;

@@ -1,12 +1,13 @@
 package io.pitchlake.node.engine;
 
-/// One link of the chain. All calls come from the engine thread; [#onFrame] must not allocate, log, block or read a clock.
+/// One link of the chain. All calls come from the engine thread; [#onFrame] must not allocate, log,
+/// block or read a clock.
 public interface Module {
   /// The name under which `modules` lists it.
   String name();
 
-  /// Looks at one frame. A reply may be built where the frame lies and transmitted; then the verdict is
-  /// [Verdict#CONSUMED].
+  /// Looks at one frame. A reply may be built where the frame lies and transmitted; then the
+  /// verdict is [Verdict#CONSUMED].
   Verdict onFrame(PacketContext packet);
 
   /// Called once per turn, after the frames.

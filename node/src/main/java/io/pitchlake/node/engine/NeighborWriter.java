@@ -10,7 +10,8 @@ import io.pitchlake.common.wire.Memory;
 import io.pitchlake.common.wire.NdpOptions;
 import io.pitchlake.common.wire.VlanTag;
 
-/// Builds and queues ARP messages (RFC 826) and neighbour discovery messages (RFC 4861). Engine thread; no allocation.
+/// Builds and queues ARP messages (RFC 826) and neighbour discovery messages (RFC 4861). Engine
+/// thread; no allocation.
 ///
 /// `vlanTci` is the tag control information of the tag to put on, -1 for none.
 public final class NeighborWriter {
@@ -34,7 +35,13 @@ public final class NeighborWriter {
 
   /// Tells one station that `sender` is at `senderMac`; `sourceMac` is who sends the frame.
   public void arpReply(
-      int port, int vlanTci, long sourceMac, long senderMac, int sender, long stationMac, int station) {
+      int port,
+      int vlanTci,
+      long sourceMac,
+      long senderMac,
+      int sender,
+      long stationMac,
+      int station) {
     arp(port, vlanTci, stationMac, ArpHeader.REPLY, senderMac, sender, stationMac, station);
     ethernet.source(sourceMac);
   }
@@ -49,7 +56,8 @@ public final class NeighborWriter {
       long targetMac,
       int target) {
     Frame frame = transmit.newFrame(port);
-    long at = begin(frame, vlanTci, destinationMac, senderMac, ArpHeader.ETHER_TYPE, ArpHeader.LENGTH);
+    long at =
+        begin(frame, vlanTci, destinationMac, senderMac, ArpHeader.ETHER_TYPE, ArpHeader.LENGTH);
     arp.create(at, ArpHeader.LENGTH)
         .operation(operation)
         .senderMac(senderMac)
@@ -149,15 +157,20 @@ public final class NeighborWriter {
     if (type == Icmpv6Header.NEIGHBOR_ADVERTISEMENT) {
       icmpv6.flags(false, solicited, override);
     }
-    options.create(
-        icmpv6.optionsAddress(), NdpOptions.LINK_LAYER_LENGTH, option, optionMac);
+    options.create(icmpv6.optionsAddress(), NdpOptions.LINK_LAYER_LENGTH, option, optionMac);
     icmpv6.updateChecksum(ipv6);
     transmit.transmit(port, frame);
   }
 
-  /// Writes the Ethernet header and the tag, pads short frames, and returns where the payload begins.
+  /// Writes the Ethernet header and the tag, pads short frames, and returns where the payload
+  /// begins.
   private long begin(
-      Frame frame, int vlanTci, long destinationMac, long sourceMac, int etherType, int payloadLength) {
+      Frame frame,
+      int vlanTci,
+      long destinationMac,
+      long sourceMac,
+      int etherType,
+      int payloadLength) {
     long at = frame.address();
     int headerLength = EthernetHeader.LENGTH + (vlanTci < 0 ? 0 : VlanTag.LENGTH);
     int length = Math.max(headerLength + payloadLength, PADDED_LENGTH);

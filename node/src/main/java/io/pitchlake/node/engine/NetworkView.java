@@ -5,9 +5,11 @@ import io.pitchlake.common.net.AccessList;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.net.IpPrefix;
 
-/// One network compiled for the hot path: plain longs, nothing optional, nothing boxed. Immutable; any thread.
+/// One network compiled for the hot path: plain longs, nothing optional, nothing boxed. Immutable;
+/// any thread.
 ///
-/// A family that is not configured has a block of length 129 that contains nothing, and addresses of 0.
+/// A family that is not configured has a block of length 129 that contains nothing, and addresses
+/// of 0.
 public final class NetworkView {
   private final int index;
   private final int id;
@@ -93,7 +95,8 @@ public final class NetworkView {
     return port;
   }
 
-  /// The VLAN it lives in, which is also the tag control information of frames of our own (priority 0); -1 for untagged.
+  /// The VLAN it lives in, which is also the tag control information of frames of our own (priority
+  /// 0); -1 for untagged.
   public int vlan() {
     return vlan;
   }
@@ -144,8 +147,9 @@ public final class NetworkView {
         || ipv6.answersVirt() && ipv6.isVirt(high, low);
   }
 
-  /// Whether the address may be simulated once it is proven free: in a tarpit network that has an address to ask from,
-  /// permitted by the tarpit's list, and none of the addresses the rules rule out.
+  /// Whether the address may be simulated once it is proven free: in a tarpit network that has an
+  /// address to ask from, permitted by the tarpit's list, and none of the addresses the rules rule
+  /// out.
   public boolean isCandidate(long high, long low) {
     boolean isIpv4 = IpAddress.isIpv4(high, low);
     Family family = isIpv4 ? ipv4 : ipv6;
@@ -164,8 +168,8 @@ public final class NetworkView {
     return address != first && address != last && top != 0 && top != 127 && top < 224;
   }
 
-  /// Not unspecified, loopback or multicast; not the subnet-router anycast address (RFC 4291, 2.6.1), not one of the
-  /// reserved subnet anycast addresses (RFC 2526).
+  /// Not unspecified, loopback or multicast; not the subnet-router anycast address (RFC 4291,
+  /// 2.6.1), not one of the reserved subnet anycast addresses (RFC 2526).
   private boolean isOrdinaryIpv6(long high, long low) {
     IpAddress first = ipv6.prefix().address();
     boolean subnetRouter = high == first.high() && low == first.low();

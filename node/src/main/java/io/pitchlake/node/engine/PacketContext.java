@@ -13,9 +13,9 @@ import io.pitchlake.common.wire.Memory;
 import io.pitchlake.common.wire.TcpHeader;
 import io.pitchlake.common.wire.UdpHeader;
 
-/// One received frame on its way down the chain: the flyweights of its headers, parsed once, and the networks its
-/// addresses lie in. Reused for every frame; valid within [Module#onFrame]. After a module has edited the frame the
-/// flyweights show the edited bytes.
+/// One received frame on its way down the chain: the flyweights of its headers, parsed once, and
+/// the networks its addresses lie in. Reused for every frame; valid within [Module#onFrame]. After
+/// a module has edited the frame the flyweights show the edited bytes.
 public final class PacketContext {
   /// What the frame carries behind Ethernet.
   public enum Kind {
@@ -73,10 +73,9 @@ public final class PacketContext {
     int id = ethernet.vlanId();
     vlan = id == 0 ? -1 : id;
     vlanTci =
-        ethernet.isTagged()
-            ? Memory.getShort(ethernet.address() + EthernetHeader.LENGTH)
-            : -1;
-    // Networks live in one VLAN each; what is tagged twice belongs to somebody else's provider bridge.
+        ethernet.isTagged() ? Memory.getShort(ethernet.address() + EthernetHeader.LENGTH) : -1;
+    // Networks live in one VLAN each; what is tagged twice belongs to somebody else's provider
+    // bridge.
     if (ethernet.headerLength() > EthernetHeader.LENGTH + 4 || !inForce.hasVlan(receivedOn, vlan)) {
       return DropReason.NOT_OUR_VLAN;
     }
@@ -96,10 +95,7 @@ public final class PacketContext {
     transport = Transport.OTHER;
     fragment = false;
     resolve(
-        0,
-        IpAddress.mappedLow(arp.senderAddress()),
-        0,
-        IpAddress.mappedLow(arp.targetAddress()));
+        0, IpAddress.mappedLow(arp.senderAddress()), 0, IpAddress.mappedLow(arp.targetAddress()));
     return null;
   }
 
@@ -112,8 +108,7 @@ public final class PacketContext {
     }
     kind = Kind.IPV4;
     fragment = ipv4.isFragment();
-    resolve(
-        0, IpAddress.mappedLow(ipv4.source()), 0, IpAddress.mappedLow(ipv4.destination()));
+    resolve(0, IpAddress.mappedLow(ipv4.source()), 0, IpAddress.mappedLow(ipv4.destination()));
     return fragment
         ? noTransport()
         : parseTransport(ipv4.protocol(), ipv4.payloadAddress(), ipv4.payloadLength(), true);
@@ -125,8 +120,7 @@ public final class PacketContext {
     }
     kind = Kind.IPV6;
     fragment = ipv6.isFragment();
-    resolve(
-        ipv6.sourceHigh(), ipv6.sourceLow(), ipv6.destinationHigh(), ipv6.destinationLow());
+    resolve(ipv6.sourceHigh(), ipv6.sourceLow(), ipv6.destinationHigh(), ipv6.destinationLow());
     return fragment
         ? noTransport()
         : parseTransport(ipv6.upperProtocol(), ipv6.upperAddress(), ipv6.upperLength(), false);

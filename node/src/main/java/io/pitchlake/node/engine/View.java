@@ -3,7 +3,8 @@ package io.pitchlake.node.engine;
 import io.pitchlake.common.config.Configuration.Settings;
 import java.util.List;
 
-/// The part of the configuration the engine works with, compiled; replaced as a whole. Immutable; any thread.
+/// The part of the configuration the engine works with, compiled; replaced as a whole. Immutable;
+/// any thread.
 public final class View {
   private final NetworkView[] networks;
   private final NetworkView[][] byPort;
@@ -15,7 +16,8 @@ public final class View {
     this.byPort = new NetworkView[ports][];
     for (int port = 0; port < ports; port++) {
       int on = port;
-      byPort[port] = networks.stream().filter(network -> network.port() == on).toArray(NetworkView[]::new);
+      byPort[port] =
+          networks.stream().filter(network -> network.port() == on).toArray(NetworkView[]::new);
     }
     this.settings = settings;
   }

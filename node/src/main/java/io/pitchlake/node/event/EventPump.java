@@ -3,8 +3,8 @@ package io.pitchlake.node.event;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
-/// Carries events from the ring to a consumer, on a virtual thread of its own. It looks every 20 ms, so that the engine
-/// never has to wake it.
+/// Carries events from the ring to a consumer, on a virtual thread of its own. It looks every 20
+/// ms, so that the engine never has to wake it.
 public final class EventPump implements AutoCloseable {
   private static final long LOOK_NANOS = 20_000_000;
 

@@ -6,8 +6,8 @@ import io.pitchlake.node.engine.EventKind;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
-/// A bounded hand-over from the engine thread to the event thread: one writer, one reader, records of longs in one
-/// array. The writer never waits and never allocates; a full ring refuses.
+/// A bounded hand-over from the engine thread to the event thread: one writer, one reader, records
+/// of longs in one array. The writer never waits and never allocates; a full ring refuses.
 public final class EventRing {
   private static final int WORDS = 8;
   private static final VarHandle POSITION = longField("written");
@@ -25,7 +25,8 @@ public final class EventRing {
   /// A ring for `capacity` events, a power of two.
   public EventRing(int capacity) {
     if (Integer.bitCount(capacity) != 1) {
-      throw new IllegalArgumentException("the capacity of a ring is a power of two, not " + capacity);
+      throw new IllegalArgumentException(
+          "the capacity of a ring is a power of two, not " + capacity);
     }
     words = new long[capacity * WORDS];
     mask = capacity - 1;

@@ -9,9 +9,10 @@ import io.pitchlake.node.engine.EventKind;
 import io.pitchlake.node.engine.EventSink;
 import java.util.Arrays;
 
-/// Keeps a scan from becoming a log flood: for each (kind, attacker) at most `linesPerMinute` lines a minute, and
-/// `linesPerSecond` over all. What is held back is counted and summed up when its minute is over, in the attacker's next
-/// line or, where more attackers come than the table holds, in one line for all that are not listed: never lost.
+/// Keeps a scan from becoming a log flood: for each (kind, attacker) at most `linesPerMinute` lines
+/// a minute, and `linesPerSecond` over all. What is held back is counted and summed up when its
+/// minute is over, in the attacker's next line or, where more attackers come than the table holds,
+/// in one line for all that are not listed: never lost.
 ///
 /// A four-way table of fixed size; no allocation. Engine thread.
 public final class EventThrottle implements EventSink {
@@ -127,7 +128,9 @@ public final class EventThrottle implements EventSink {
     int set = (hash.hash(kind.ordinal(), peerHigh, peerLow) & SETS - 1) * WAYS;
     int victim = set;
     for (int slot = set; slot < set + WAYS; slot++) {
-      if (kinds[slot] == kind.ordinal() && peerLows[slot] == peerLow && peerHighs[slot] == peerHigh) {
+      if (kinds[slot] == kind.ordinal()
+          && peerLows[slot] == peerLow
+          && peerHighs[slot] == peerHigh) {
         return slot;
       }
       if (kinds[victim] >= 0

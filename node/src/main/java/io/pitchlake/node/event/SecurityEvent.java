@@ -4,8 +4,8 @@ import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.net.MacAddress;
 import io.pitchlake.node.engine.EventKind;
 
-/// What happened, as a record for people and programs. The lines are the seed's, word for word; an event that stands for
-/// several says so at its end.
+/// What happened, as a record for people and programs. The lines are the seed's, word for word; an
+/// event that stands for several says so at its end.
 public sealed interface SecurityEvent {
   /// The line for the log and for syslog.
   String line();
@@ -44,7 +44,11 @@ public sealed interface SecurityEvent {
   record Unlisted(EventKind kind, boolean ipv4, long times) implements SecurityEvent {
     @Override
     public String line() {
-      return "TARPIT " + (ipv4 ? "IPv4 " : "IPv6 ") + kind + " of stations not listed" + seen(times);
+      return "TARPIT "
+          + (ipv4 ? "IPv4 " : "IPv6 ")
+          + kind
+          + " of stations not listed"
+          + seen(times);
     }
   }
 
@@ -60,7 +64,12 @@ public sealed interface SecurityEvent {
   record Held(IpAddress address, MacAddress prober, long times) implements SecurityEvent {
     @Override
     public String line() {
-      return head(address, EventKind.HELD) + " " + address + " for a machine coming up [" + prober + "]";
+      return head(address, EventKind.HELD)
+          + " "
+          + address
+          + " for a machine coming up ["
+          + prober
+          + "]";
     }
   }
 

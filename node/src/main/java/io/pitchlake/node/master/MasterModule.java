@@ -7,8 +7,8 @@ import io.pitchlake.node.engine.NetworkView;
 import io.pitchlake.node.engine.PacketContext;
 import io.pitchlake.node.engine.Verdict;
 
-/// Ends the journey of a frame on a node that is not master of its network. What backups may learn from it has been learnt
-/// by the modules in front.
+/// Ends the journey of a frame on a node that is not master of its network. What backups may learn
+/// from it has been learnt by the modules in front.
 public final class MasterModule implements Module {
   private final Mastership mastership;
 

@@ -9,8 +9,9 @@ import io.pitchlake.common.wire.TcpOptions;
 import io.pitchlake.common.wire.TcpOptionsWriter;
 import io.pitchlake.node.engine.PacketContext;
 
-/// Turns a received segment into the answer of a current Linux server, where the segment lies: the VLAN tag stays as it
-/// came, everything else is written anew. Nothing is copied from the client but what the protocol echoes. Engine thread.
+/// Turns a received segment into the answer of a current Linux server, where the segment lies: the
+/// VLAN tag stays as it came, everything else is written anew. Nothing is copied from the client
+/// but what the protocol echoes. Engine thread.
 final class SynAckWriter {
   private static final int TIME_TO_LIVE = 64;
   private static final int WINDOW_SCALE = 7;
@@ -19,14 +20,15 @@ final class SynAckWriter {
   private static final int TIMESTAMPS_WORDS = 12;
   private static final int WINDOW_SCALE_WORDS = 4;
 
-  /// 45 segments of 1,448 bytes, what Linux offers over Ethernet when timestamps are on and when they are not.
+  /// 45 segments of 1,448 bytes, what Linux offers over Ethernet when timestamps are on and when
+  /// they are not.
   private static final int WINDOW_BYTES = 65_160;
 
   private final TcpOptions offered = new TcpOptions();
   private final TcpOptionsWriter options = new TcpOptionsWriter();
 
-  /// Answers a SYN with a SYN-ACK. False when the answer does not fit the frame's room or the SYN's options make no
-  /// sense; then the frame is as it was.
+  /// Answers a SYN with a SYN-ACK. False when the answer does not fit the frame's room or the SYN's
+  /// options make no sense; then the frame is as it was.
   boolean synAck(PacketContext packet, long sourceMac, int cookie, int timestamp, int mtuBytes) {
     TcpHeader syn = packet.tcp();
     if (!offered.wrap(syn.optionsAddress(), syn.optionsLength())) {
@@ -68,8 +70,9 @@ final class SynAckWriter {
     return true;
   }
 
-  /// Answers a segment with the reset a real host sends: for a SYN it acknowledges (RFC 9293 3.10.7.1), for anything with an
-  /// acknowledgment it takes its sequence number from there. False when it does not fit.
+  /// Answers a segment with the reset a real host sends: for a SYN it acknowledges (RFC 9293
+  /// 3.10.7.1), for anything with an acknowledgment it takes its sequence number from there. False
+  /// when it does not fit.
   boolean reset(PacketContext packet, long sourceMac) {
     TcpHeader segment = packet.tcp();
     boolean acknowledged = segment.hasAny(TcpHeader.ACK);

@@ -2,9 +2,9 @@ package io.pitchlake.node.tarpit;
 
 import io.pitchlake.common.hash.SipHash;
 
-/// The sequence number of a SYN-ACK: a keyed hash of the connection's four addresses and ports, so that a later segment
-/// tells by itself whether it belongs to a connection that this cluster has trapped. The key is the cluster's: every
-/// node makes the same numbers. Any thread.
+/// The sequence number of a SYN-ACK: a keyed hash of the connection's four addresses and ports, so
+/// that a later segment tells by itself whether it belongs to a connection that this cluster has
+/// trapped. The key is the cluster's: every node makes the same numbers. Any thread.
 final class SynCookie {
   private final SipHash hash;
 
@@ -28,7 +28,8 @@ final class SynCookie {
             : hash.hash(clientHigh, clientLow, targetHigh, targetLow, ports));
   }
 
-  /// What else is constant for an address and must not be guessed: the offset of its timestamp clock.
+  /// What else is constant for an address and must not be guessed: the offset of its timestamp
+  /// clock.
   int timestampOffset(long targetHigh, long targetLow) {
     return (int) hash.hash(targetHigh, targetLow);
   }

@@ -23,9 +23,10 @@ import io.pitchlake.node.engine.Transmit;
 import io.pitchlake.node.engine.Verdict;
 import io.pitchlake.node.engine.View;
 
-/// Answers for simulated addresses: ARP and neighbour discovery through the proofs, echo requests, SYNs on any port. A
-/// connection costs no memory; its sequence number is a cookie. Segments without the cookie get a reset, at a bounded
-/// rate; UDP is logged; everything else is silence. Stands behind `master`, so it runs on the master alone.
+/// Answers for simulated addresses: ARP and neighbour discovery through the proofs, echo requests,
+/// SYNs on any port. A connection costs no memory; its sequence number is a cookie. Segments
+/// without the cookie get a reset, at a bounded rate; UDP is logged; everything else is silence.
+/// Stands behind `master`, so it runs on the master alone.
 public final class TarpitModule implements Module {
   private static final long MILLI_NANOS = 1_000_000;
 
@@ -122,7 +123,8 @@ public final class TarpitModule implements Module {
         packet.sourceLow());
   }
 
-  /// Neighbour solicitations that reach this module are valid and have a sender: `arp` keeps the others back.
+  /// Neighbour solicitations that reach this module are valid and have a sender: `arp` keeps the
+  /// others back.
   private Verdict onSolicitation(PacketContext packet) {
     Icmpv6Header solicitation = packet.icmpv6();
     long high = solicitation.targetHigh();
@@ -159,8 +161,8 @@ public final class TarpitModule implements Module {
     return silent == null ? Verdict.CONSUMED : packet.drop(silent);
   }
 
-  /// A peer still sends to the virtual MAC what belongs to a machine that has taken the address: hand it on, with a
-  /// source of our own, so that no switch learns the peer's MAC on our port.
+  /// A peer still sends to the virtual MAC what belongs to a machine that has taken the address:
+  /// hand it on, with a source of our own, so that no switch learns the peer's MAC on our port.
   private Verdict passOn(PacketContext packet, NetworkView network, int entry) {
     if (!addresses.isPassedOn(entry, packet.nowNanos())) {
       return packet.drop(DropReason.PASS_ON_OVER);
@@ -186,8 +188,7 @@ public final class TarpitModule implements Module {
   private Verdict onTcp(PacketContext packet, long mac, int entry) {
     TcpHeader tcp = packet.tcp();
     boolean syn = tcp.isPureSyn();
-    boolean acknowledges =
-        tcp.hasAny(TcpHeader.ACK) && !tcp.hasAny(TcpHeader.SYN | TcpHeader.RST);
+    boolean acknowledges = tcp.hasAny(TcpHeader.ACK) && !tcp.hasAny(TcpHeader.SYN | TcpHeader.RST);
     if (!syn && !acknowledges) {
       return packet.drop(DropReason.NOT_A_SYN);
     }
@@ -299,7 +300,8 @@ public final class TarpitModule implements Module {
     return verdict == Checksum.Verdict.BAD;
   }
 
-  /// Never answer to a group, to nobody, or to a packet that a routing header or an IP option steers.
+  /// Never answer to a group, to nobody, or to a packet that a routing header or an IP option
+  /// steers.
   private static boolean isAnswerable(PacketContext packet) {
     if (packet.kind() == PacketContext.Kind.IPV4) {
       int source = packet.ipv4().source();
