@@ -68,6 +68,13 @@ public final class LabHost {
     }
   }
 
+  /// Runs the packaged program here with `arguments`, such as `check -c FILE`, to its end.
+  public Outcome pitchlake(String... arguments) {
+    var command = new ArrayList<>(List.of(NetnsLab.launcher().toString()));
+    command.addAll(List.of(arguments));
+    return run(command.toArray(String[]::new));
+  }
+
   /// Starts `command` here and leaves it running beside the test, until it is closed or the lab is.
   public LabProcess start(String... command) {
     return lab.keep(name + "-" + Path.of(command[0]).getFileName(), inside(List.of(command)));
