@@ -30,7 +30,9 @@ public interface Port extends AutoCloseable {
   /// port whose buffers are used up flushes first, so this never fails.
   Frame newFrame();
 
-  /// Queues a frame. The port may send it at once or at [#flush].
+  /// Queues a frame. The port may send it at once or at [#flush]. A partial checksum stays partial
+  /// where the kernel finishes it and is finished here where it does not; a super-frame that the
+  /// port cannot send is counted as failed.
   void transmit(Frame frame);
 
   /// Sends what is queued; returns how many frames the kernel took. What it refused is counted in

@@ -5,6 +5,13 @@ package io.pitchlake.node.port;
 /// @param receivedFrames frames handed to the engine
 /// @param transmittedFrames frames the kernel took
 /// @param receiveDropped frames the kernel dropped because nobody read them in time
-/// @param transmitFailed frames the kernel refused
+/// @param receiveOversized frames that arrived but were longer than a buffer of this port, and were
+///   dropped
+/// @param transmitFailed frames the kernel refused, or that this port cannot send (a super-frame
+///   without offload)
 public record PortStatistics(
-    long receivedFrames, long transmittedFrames, long receiveDropped, long transmitFailed) {}
+    long receivedFrames,
+    long transmittedFrames,
+    long receiveDropped,
+    long receiveOversized,
+    long transmitFailed) {}
