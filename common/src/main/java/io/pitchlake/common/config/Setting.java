@@ -1,5 +1,9 @@
 package io.pitchlake.common.config;
 
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
 /// Every `set NAME VALUE`, with its unit, default and bounds: the one list that the parser, the
 /// engine and the documentation read.
 public enum Setting {
@@ -67,6 +71,22 @@ public enum Setting {
     this.minimum = minimum;
     this.maximum = maximum;
     this.meaning = meaning;
+  }
+
+  /// The setting that `set` calls by this name, in any case.
+  public static Optional<Setting> named(String word) {
+    String wanted = word.toUpperCase(Locale.ROOT);
+    return Arrays.stream(values()).filter(setting -> setting.name().equals(wanted)).findFirst();
+  }
+
+  /// Its name as `set` writes it.
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /// Whether the value is within bounds.
+  public boolean allows(long value) {
+    return minimum <= value && value <= maximum;
   }
 
   /// The unit of its value, in words.

@@ -40,6 +40,16 @@ public record IpAddress(long high, long low) implements Comparable<IpAddress> {
     return isIpv4() ? (ipv4() & 0xf000_0000) == 0xe000_0000 : high >>> 56 == 0xff;
   }
 
+  /// `0.0.0.0` or `::`.
+  public boolean isUnspecified() {
+    return high == 0 && (low == 0 || low == MAPPED_PREFIX);
+  }
+
+  /// `255.255.255.255`
+  public boolean isLimitedBroadcast() {
+    return isIpv4() && ipv4() == -1;
+  }
+
   /// fe80::/10
   public boolean isLinkLocal() {
     return high >>> 54 == 0xfe80 >>> 6;

@@ -27,6 +27,11 @@ public record IpPrefix(IpAddress address, int length) {
     return contains(other.high(), other.low());
   }
 
+  /// Whether the two blocks have an address in common, which means that one lies in the other.
+  public boolean overlaps(IpPrefix other) {
+    return contains(other.address) || other.contains(address);
+  }
+
   /// Whether the block is IPv4.
   public boolean isIpv4() {
     return length >= 96 && address.isIpv4();

@@ -1,0 +1,740 @@
+package io.pitchlake.common.config;
+
+import io.pitchlake.common.config.Configuration.Access;
+import io.pitchlake.common.config.Configuration.Gateway;
+import io.pitchlake.common.config.Configuration.HealthCheck;
+import io.pitchlake.common.config.Configuration.Interface;
+import io.pitchlake.common.config.Configuration.Network;
+import io.pitchlake.common.config.Configuration.Protocol;
+import io.pitchlake.common.config.Configuration.Registry;
+import io.pitchlake.common.config.Configuration.Server;
+import io.pitchlake.common.config.Configuration.Settings;
+import io.pitchlake.common.config.Configuration.Sync;
+import io.pitchlake.common.config.Configuration.Target;
+import io.pitchlake.common.config.Configuration.TarpitMode;
+import io.pitchlake.common.config.Configuration.Vrrp;
+import io.pitchlake.common.config.Words.Block;
+import io.pitchlake.common.net.AccessList;
+import io.pitchlake.common.net.IpAddress;
+import io.pitchlake.common.net.IpPrefix;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/// Holds the sections of a [Draft] against each other, and makes the configuration of them. What
+/// comes out is only good when nothing was reported as an error.
+final class ConfigCheck {
+  private static final int LONGEST_INTERFACE_NAME = 15;
+  private static final int DEFAULT_PRIORITY = 100;
+  private static final Duration DEFAULT_ADVERT = Duration.ofSeconds(1);
+  private static final List<String> BEFORE_MASTER = List.of("vrrp", "arp", "ping", "hc");
+  private static final List<String> AFTER_MASTER = List.of("tarpit", "slb", "tnat", "nat", "rt");
+
+  private final Draft draft;
+  private final Problems problems;
+  private final Map<Integer, Network> networks = new LinkedHashMap<>();
+  private final Map<Integer, Server> servers = new LinkedHashMap<>();
+  private final Map<Integer, Target> targets = new LinkedHashMap<>();
+
+  ConfigCheck(Draft draft, Problems problems) {
+    this.draft = draft;
+    this.problems = problems;
+  }
+
+  Configuration configuration() {
+    List<String> modules = modules();
+    Map<Integer, Interface> interfaces = interfaces();
+    draft.all(SectionKind.NETWORK).forEach(section -> networks.put(section.id(), network(section)));
+    Map<Integer, Vrrp> vrrps = vrrps();
+    draft.all(SectionKind.TARGET).forEach(this::target);
+    draft.all(SectionKind.SERVER).forEach(this::server);
+    Map<Integer, Gateway> gateways = gateways();
+    overlaps();
+    references();
+    modulesInUse(modules);
+    return new Configuration(
+        Optional.ofNullable(draft.hostname).map(Placed::value),
+        modules,
+        interfaces,
+        vrrps,
+        unmodifiable(networks),
+        unmodifiable(servers),
+        unmodifiable(targets),
+        gateways,
+        registry(true),
+        registry(false),
+        List.copyOf(draft.exempt),
+        accessLists(),
+        Optional.ofNullable(draft.tarpitAcl).map(Placed::value),
+        settings(),
+        sync());
+  }
+
+  private static <V> Map<Integer, V> unmodifiable(Map<Integer, V> map) {
+    return Collections.unmodifiableMap(map);
+  }
+
+  // ---- modules
+
+  private List<String> modules() {
+    if (draft.modules == null) {
+      return Configuration.DEFAULT_MODULES;
+    }
+    Map<String, Token> chain = new LinkedHashMap<>();
+    for (Placed<String> module : draft.modules.value()) {
+      if (chain.putIfAbsent(module.value(), module.at()) != null) {
+        problems.error(module.at(), "stands twice in the chain", "name each module once");
+      }
+    }
+    List<String> order = List.copyOf(chain.keySet());
+    int master = order.indexOf("master");
+    for (String module : order) {
+      boolean early = BEFORE_MASTER.contains(module);
+      if (early && master >= 0 && order.indexOf(module) > master) {
+        problems.error(
+            chain.get(module),
+            "stands after master, but a node that is not master needs it too",
+            "write it before master, as in " + String.join(",", Configuration.DEFAULT_MODULES));
+      }
+      boolean late = AFTER_MASTER.contains(module);
+      if (late && order.indexOf(module) < master) {
+        problems.error(
+            chain.get(module),
+            "stands before master, but only the master may answer or forward",
+            module.equals("tarpit")
+                ? "write it between master and slb: master,tarpit,slb"
+                : "write it after master");
+      }
+      if (late && master < 0) {
+        problems.error(
+            chain.get(module),
+            "has no master before it, and only the master may answer or forward",
+            "write master," + (module.equals("tarpit") ? "tarpit,slb" : module) + " in the chain");
+      }
+    }
+    int tarpit = order.indexOf("tarpit");
+    int slb = order.indexOf("slb");
+    if (slb >= 0 && tarpit > slb) {
+      problems.error(
+          chain.get("tarpit"),
+          "stands after slb",
+          "write it between master and slb: master,tarpit,slb");
+    }
+    return order;
+  }
+
+  /// A feature whose module is not in the chain would be configured and never run.
+  private void modulesInUse(List<String> modules) {
+    if (!modules.contains("tarpit")) {
+      draft.all(SectionKind.NETWORK).stream()
+          .filter(section -> section.value(Grammar.TARPIT).orElse(false))
+          .forEach(section ->
+              problems.warning(
+                  section.at(Grammar.TARPIT),
+                  "tarpit enable",
+                  "has no effect, as the module tarpit is not in the chain",
+                  "write master,tarpit,slb in modules"));
+    }
+    if (!modules.contains("vrrp")) {
+      draft
+          .all(SectionKind.VRRP)
+          .forEach(section ->
+              problems.error(
+                  section.head(),
+                  section.title(),
+                  "needs the module vrrp, without which two nodes are master at once",
+                  "write vrrp first in modules"));
+    }
+    if (!modules.contains("slb")) {
+      draft
+          .enabled(SectionKind.SERVER)
+          .forEach((id, at) ->
+              problems.warning(
+                  at,
+                  "server " + id,
+                  "has no effect, as the module slb is not in the chain",
+                  "write slb after master in modules"));
+    }
+  }
+
+  // ---- interfaces
+
+  private Map<Integer, Interface> interfaces() {
+    Map<Integer, Interface> interfaces = new LinkedHashMap<>();
+    Map<String, Section> byName = new HashMap<>();
+    for (Section section : draft.all(SectionKind.INTERFACE)) {
+      required(section, Grammar.NAME, "write 'name eth0' in it, with the name the host uses");
+      String name = section.value(Grammar.NAME).orElse("");
+      if (name.length() > LONGEST_INTERFACE_NAME || name.matches(".*[/\\s].*")) {
+        problems.error(
+            section.at(Grammar.NAME),
+            name,
+            "is not the name of an interface",
+            "write one of at most " + LONGEST_INTERFACE_NAME + " characters, such as eth0");
+      }
+      Section first = name.isEmpty() ? null : byName.putIfAbsent(name, section);
+      if (first != null) {
+        problems.error(
+            section.at(Grammar.NAME),
+            name,
+            "is already " + first.title() + " of line " + first.head().line(),
+            "use that number for both");
+      }
+      Access access = section.value(Grammar.ACCESS).orElse(Access.AUTO);
+      interfaces.put(section.id(), new Interface(section.id(), name, access));
+    }
+    return unmodifiable(interfaces);
+  }
+
+  private void required(Section section, Field<?> field, String remedy) {
+    if (!section.has(field)) {
+      problems.error(section.head(), section.title(), "has no " + field.word(), remedy);
+    }
+  }
+
+  // ---- networks
+
+  private Network network(Section section) {
+    required(section, Grammar.NETWORK_INTERFACES, "write 'interface 1' in it");
+    Optional<IpPrefix> prefix = block(section, Family.IPV4);
+    Optional<IpPrefix> prefix6 = block(section, Family.IPV6);
+    if (Stream.of(Family.IPV4, Family.IPV6).noneMatch(family -> family.isIn(section))) {
+      problems.error(
+          section.head(),
+          section.title(),
+          "has no address",
+          "write 'mask' and 'real', or 'mask6' and 'real6', in it");
+    }
+    return new Network(
+        section.id(),
+        section.value(Grammar.NAME),
+        prefix,
+        section.value(Grammar.REAL),
+        section.value(Grammar.VIRT),
+        prefix6,
+        section.value(Grammar.REAL6),
+        section.value(Grammar.VIRT6),
+        section.values(Grammar.SYNC_PEERS).stream().flatMap(List::stream).toList(),
+        section.value(Grammar.TARPIT).orElse(false),
+        section.value(Grammar.TARPIT_MODE).orElse(TarpitMode.HANG),
+        numbers(section, Grammar.NETWORK_INTERFACES),
+        section.value(Grammar.VLAN));
+  }
+
+  /// The directives of one address family of a network, and what its masks may be.
+  private record Family(
+      Field<Block> addr,
+      Field<Integer> mask,
+      Field<IpAddress> real,
+      Field<IpAddress> virt,
+      int shortest,
+      int longest,
+      String maskRemedy) {
+    static final Family IPV4 =
+        new Family(
+            Grammar.ADDR,
+            Grammar.MASK,
+            Grammar.REAL,
+            Grammar.VIRT,
+            1,
+            30,
+            "write 'mask 255.255.255.0' in it, with the mask the segment uses");
+    static final Family IPV6 =
+        new Family(
+            Grammar.ADDR6,
+            Grammar.MASK6,
+            Grammar.REAL6,
+            Grammar.VIRT6,
+            1,
+            127,
+            "write 'mask6 64' in it, with the prefix length the segment uses");
+
+    boolean isIn(Section section) {
+      return Stream.of(addr, mask, real, virt).anyMatch(section::has);
+    }
+
+    /// Whether every directive that stands in the section has a good value.
+    boolean isReadable(Section section) {
+      return Stream.of(addr, mask, real, virt)
+          .allMatch(field -> !section.has(field) || section.value(field).isPresent());
+    }
+  }
+
+  /// The family's block, empty when the network does not have the family or has it wrong.
+  private Optional<IpPrefix> block(Section section, Family family) {
+    if (!family.isIn(section)) {
+      return Optional.empty();
+    }
+    boolean tarpit = section.value(Grammar.TARPIT).orElse(false);
+    if (tarpit && !section.has(family.real)) {
+      problems.error(
+          section.at(Grammar.TARPIT),
+          "tarpit enable",
+          "needs '%s', the sender of the requests that prove an address free"
+              .formatted(family.real.word()),
+          "write '%s' with an unused address of the network".formatted(family.real.word()));
+    }
+    if (!family.isReadable(section)) {
+      return Optional.empty();
+    }
+    Optional<Integer> length = maskLength(section, family);
+    if (length.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<IpAddress> inside =
+        section
+            .value(family.addr)
+            .map(Block::address)
+            .or(() -> section.value(family.real))
+            .or(() -> section.value(family.virt));
+    if (inside.isEmpty()) {
+      problems.error(
+          section.at(family.mask),
+          family.mask.word(),
+          "stands in %s without an address".formatted(section.title()),
+          "write '%s' with it".formatted(family.real.word()));
+      return Optional.empty();
+    }
+    IpPrefix block = IpPrefix.around(inside.get(), length.get());
+    Optional<IpAddress> addr = section.value(family.addr).map(Block::address);
+    if (addr.isPresent() && !addr.get().equals(block.address())) {
+      problems.error(
+          section.at(family.addr),
+          addr.get().toString(),
+          "is not the first address of " + block,
+          "write '%s %s'".formatted(family.addr.word(), block.address()));
+    }
+    own(section, family.real, block);
+    own(section, family.virt, block);
+    Optional<IpAddress> real = section.value(family.real);
+    if (real.isPresent() && real.equals(section.value(family.virt))) {
+      problems.error(
+          section.at(family.virt),
+          real.get().toString(),
+          "is both %s and %s of %s"
+              .formatted(family.real.word(), family.virt.word(), section.title()),
+          "give each node a %s of its own, and all nodes the same %s"
+              .formatted(family.real.word(), family.virt.word()));
+    }
+    return Optional.of(block);
+  }
+
+  private Optional<Integer> maskLength(Section section, Family family) {
+    Optional<Integer> mask = section.value(family.mask);
+    Optional<Integer> slash = section.value(family.addr).flatMap(Block::length);
+    if (mask.isEmpty() && slash.isEmpty()) {
+      problems.error(
+          section.head(), section.title(), "has no " + family.mask.word(), family.maskRemedy);
+      return Optional.empty();
+    }
+    if (mask.isPresent() && slash.isPresent() && !mask.equals(slash)) {
+      problems.error(
+          section.at(family.mask),
+          family.mask.word() + " /" + mask.get(),
+          "contradicts the /%d of %s".formatted(slash.get(), family.addr.word()),
+          "keep one of the two");
+      return Optional.empty();
+    }
+    int length = mask.or(() -> slash).orElseThrow();
+    if (length < family.shortest || length > family.longest) {
+      Field<?> at = mask.isPresent() ? family.mask : family.addr;
+      problems.error(
+          section.at(at),
+          at.word() + " /" + length,
+          "leaves no network",
+          "write a mask of %d to %d bits".formatted(family.shortest, family.longest));
+      return Optional.empty();
+    }
+    return Optional.of(length);
+  }
+
+  /// Checks that one of the network's own addresses is a host's address in its block.
+  private void own(Section section, Field<IpAddress> field, IpPrefix block) {
+    Optional<IpAddress> address = section.value(field);
+    if (address.isEmpty()) {
+      return;
+    }
+    if (!block.contains(address.get())) {
+      problems.error(
+          section.at(field),
+          address.get().toString(),
+          "is outside " + block + " of " + section.title(),
+          "write an address from that block after " + field.word());
+    } else if (block.isIpv4()
+        && (address.get().equals(block.address()) || address.get().equals(block.last()))) {
+      String name = address.get().equals(block.address()) ? "network" : "broadcast";
+      problems.error(
+          section.at(field),
+          address.get().toString(),
+          "is the %s address of %s".formatted(name, block),
+          "write another address of that block after " + field.word());
+    }
+  }
+
+  /// Two networks on one wire must not claim the same addresses.
+  private void overlaps() {
+    List<Network> all = List.copyOf(networks.values());
+    for (int i = 0; i < all.size(); i++) {
+      for (int j = 0; j < i; j++) {
+        Network later = all.get(i);
+        Network earlier = all.get(j);
+        if (!shareSegment(earlier, later)) {
+          continue;
+        }
+        overlap(Family.IPV4, earlier, earlier.prefix(), later, later.prefix());
+        overlap(Family.IPV6, earlier, earlier.prefix6(), later, later.prefix6());
+      }
+    }
+  }
+
+  private static boolean shareSegment(Network one, Network other) {
+    return one.vlan().equals(other.vlan())
+        && !Collections.disjoint(one.interfaces(), other.interfaces());
+  }
+
+  private void overlap(
+      Family family,
+      Network earlier,
+      Optional<IpPrefix> earlierBlock,
+      Network later,
+      Optional<IpPrefix> laterBlock) {
+    if (earlierBlock.isEmpty()
+        || laterBlock.isEmpty()
+        || !earlierBlock.get().overlaps(laterBlock.get())) {
+      return;
+    }
+    Section section = draft.sections(SectionKind.NETWORK).get(later.id());
+    Field<?> at =
+        Stream.<Field<?>>of(family.addr, family.real, family.virt, family.mask)
+            .filter(section::has)
+            .findFirst()
+            .orElseThrow();
+    problems.error(
+        section.at(at),
+        laterBlock.get().toString(),
+        "overlaps %s of network %d on the same interface and VLAN"
+            .formatted(earlierBlock.get(), earlier.id()),
+        "give each network a block of its own, or another interface or vlan");
+  }
+
+  // ---- vrrp
+
+  private Map<Integer, Vrrp> vrrps() {
+    Map<Integer, Vrrp> vrrps = new LinkedHashMap<>();
+    Map<Integer, Section> byNetwork = new HashMap<>();
+    for (Section section : draft.all(SectionKind.VRRP)) {
+      required(section, Grammar.VRID, "write 'vrid 50' in it, the same on every node");
+      required(section, Grammar.VRRP_NETWORKS, "write 'network 1' in it");
+      for (Placed<Integer> number : placedNumbers(section, Grammar.VRRP_NETWORKS)) {
+        vrrpNetwork(section, number, byNetwork);
+      }
+      Vrrp vrrp =
+          new Vrrp(
+              section.id(),
+              section.value(Grammar.VRID).orElse(0),
+              section.value(Grammar.PRIORITY).orElse(DEFAULT_PRIORITY),
+              numbers(section, Grammar.VRRP_NETWORKS),
+              section.value(Grammar.ADVERT).orElse(DEFAULT_ADVERT),
+              section.value(Grammar.PREEMPT).orElse(true));
+      for (Vrrp earlier : vrrps.values()) {
+        if (vrrp.vrid() > 0 && vrrp.vrid() == earlier.vrid() && shareSegment(earlier, vrrp)) {
+          problems.error(
+              section.at(Grammar.VRID),
+              "vrid " + vrrp.vrid(),
+              "is already the vrid of vrrp %d on the same interface and VLAN"
+                  .formatted(earlier.id()),
+              "give each router on a segment its own vrid");
+        }
+      }
+      vrrps.put(section.id(), vrrp);
+    }
+    return unmodifiable(vrrps);
+  }
+
+  private void vrrpNetwork(
+      Section section, Placed<Integer> number, Map<Integer, Section> byNetwork) {
+    Network network = networks.get(number.value());
+    if (network == null) {
+      undefined(number, SectionKind.NETWORK);
+      return;
+    }
+    Section first = byNetwork.putIfAbsent(number.value(), section);
+    if (first != null) {
+      problems.error(
+          number.at(),
+          "network " + number.value(),
+          first == section
+              ? "stands twice in " + section.title()
+              : "is already a network of " + first.title(),
+          "name it once");
+    }
+    Section networkSection = draft.sections(SectionKind.NETWORK).get(number.value());
+    if (!networkSection.has(Grammar.VIRT) && !networkSection.has(Grammar.VIRT6)) {
+      problems.error(
+          number.at(),
+          "network " + number.value(),
+          "has no virtual address that a master could hold",
+          "write 'virt' or 'virt6' in it");
+    }
+  }
+
+  private boolean shareSegment(Vrrp one, Vrrp other) {
+    return one.networks().stream()
+        .map(networks::get)
+        .anyMatch(a ->
+            other.networks().stream()
+                .map(networks::get)
+                .anyMatch(b -> a != null && b != null && shareSegment(a, b)));
+  }
+
+  // ---- servers, targets, gateways
+
+  private void target(Section section) {
+    required(section, Grammar.IPADDR, "write 'ipaddr 192.168.2.2' in it");
+    List<HealthCheck> checks =
+        Stream.of(Grammar.CHECK_ARP, Grammar.CHECK_PING, Grammar.CHECK_TCPOPEN)
+            .flatMap(field -> section.placed(field).stream())
+            .sorted(
+                Comparator.comparingInt((Placed<HealthCheck> check) -> check.at().line())
+                    .thenComparingInt(check -> check.at().column()))
+            .map(Placed::value)
+            .toList();
+    Optional<IpAddress> address = section.value(Grammar.IPADDR);
+    if (address.isEmpty()) {
+      return;
+    }
+    targets.put(
+        section.id(),
+        new Target(
+            section.id(),
+            section.value(Grammar.NAME),
+            address.get(),
+            section.value(Grammar.PORT).orElse(0),
+            section.value(Grammar.WEIGHT).orElse(1),
+            checks));
+    for (Network network : networks.values()) {
+      for (Placed<Optional<IpAddress>> own : ownAddresses(network)) {
+        if (own.value().equals(address)) {
+          problems.error(
+              section.at(Grammar.IPADDR),
+              address.get().toString(),
+              "is an address of network " + network.id() + " and so of this node itself",
+              "write the address of the machine behind " + section.title());
+        }
+      }
+    }
+  }
+
+  private List<Placed<Optional<IpAddress>>> ownAddresses(Network network) {
+    Section section = draft.sections(SectionKind.NETWORK).get(network.id());
+    return List.of(
+        new Placed<>(network.real(), section.at(Grammar.REAL)),
+        new Placed<>(network.virt(), section.at(Grammar.VIRT)),
+        new Placed<>(network.real6(), section.at(Grammar.REAL6)),
+        new Placed<>(network.virt6(), section.at(Grammar.VIRT6)));
+  }
+
+  private void server(Section section) {
+    required(section, Grammar.IPADDR, "write 'ipaddr 192.168.2.10' in it");
+    required(section, Grammar.SERVER_TARGETS, "write 'targets 1,2' in it");
+    Optional<IpAddress> address = section.value(Grammar.IPADDR);
+    boolean dsr = section.value(Grammar.DSR).orElse(false);
+    for (Placed<Integer> number : placedNumbers(section, Grammar.SERVER_TARGETS)) {
+      if (!draft.defines(SectionKind.TARGET, number.value())) {
+        undefined(number, SectionKind.TARGET);
+        continue;
+      }
+      Target target = targets.get(number.value());
+      if (target != null && address.isPresent()) {
+        serverTarget(section, address.get(), dsr, number, target);
+      }
+    }
+    if (address.isEmpty()) {
+      return;
+    }
+    servers.put(
+        section.id(),
+        new Server(
+            section.id(),
+            section.value(Grammar.NAME),
+            address.get(),
+            section.value(Grammar.PORT).orElse(0),
+            section.value(Grammar.PROTOCOL).orElse(Protocol.TCP),
+            dsr,
+            numbers(section, Grammar.SERVER_TARGETS)));
+  }
+
+  private void serverTarget(
+      Section section, IpAddress address, boolean dsr, Placed<Integer> number, Target target) {
+    String name = "target " + target.id();
+    if (target.address().equals(address)) {
+      problems.error(
+          number.at(),
+          name,
+          "has the address of " + section.title() + " itself",
+          "write the address of the machine behind it in " + name);
+    }
+    if (dsr && target.address().isIpv4() != address.isIpv4()) {
+      problems.error(
+          number.at(),
+          name,
+          "is of another address family than " + section.title(),
+          "with 'dsr enable' use targets of the server's own family");
+    } else if (dsr && networks.values().stream().noneMatch(n -> holds(n, target.address()))) {
+      problems.error(
+          number.at(),
+          name,
+          "(" + target.address() + ") is in no network, but dsr changes MAC addresses alone",
+          "define the network the target stands in, or write 'dsr disable'");
+    }
+  }
+
+  private static boolean holds(Network network, IpAddress address) {
+    return Stream.of(network.prefix(), network.prefix6())
+        .flatMap(Optional::stream)
+        .anyMatch(prefix -> prefix.contains(address));
+  }
+
+  private Map<Integer, Gateway> gateways() {
+    Map<Integer, Gateway> gateways = new LinkedHashMap<>();
+    for (Section section : draft.all(SectionKind.GATEWAY)) {
+      required(section, Grammar.IPADDR, "write 'ipaddr 192.168.2.1' in it");
+      section
+          .value(Grammar.IPADDR)
+          .ifPresent(address -> gateways.put(section.id(), new Gateway(section.id(), address)));
+    }
+    return unmodifiable(gateways);
+  }
+
+  // ---- references between sections
+
+  private void references() {
+    for (Section section : draft.all(SectionKind.NETWORK)) {
+      for (Placed<Integer> number : placedNumbers(section, Grammar.NETWORK_INTERFACES)) {
+        if (!draft.defines(SectionKind.INTERFACE, number.value())) {
+          undefined(number, SectionKind.INTERFACE);
+        }
+      }
+    }
+    for (SectionKind kind : SectionKind.values()) {
+      if (kind.isRegistrable()) {
+        registration(kind);
+      }
+    }
+    if (draft.tarpitAcl != null && !draft.accessLists.containsKey(draft.tarpitAcl.value())) {
+      int number = draft.tarpitAcl.value();
+      problems.error(
+          draft.tarpitAcl.at(),
+          "is not a defined access list",
+          "write 'acl " + number + " permit 192.168.2.0/24', or take tarpit_acl out");
+    }
+  }
+
+  private void registration(SectionKind kind) {
+    Map<Integer, Token> registered = draft.registered(kind);
+    Map<Integer, Token> enabled = draft.enabled(kind);
+    registered.forEach((id, at) -> {
+      if (!draft.defines(kind, id)) {
+        undefined(new Placed<>(id, at), kind);
+      }
+    });
+    enabled.forEach((id, at) -> {
+      if (registered.containsKey(id)) {
+        return;
+      }
+      if (draft.defines(kind, id)) {
+        problems.error(
+            at,
+            kind.word() + " " + id,
+            "is enabled but not registered",
+            "write 'register %s %d'".formatted(kind.plural(), id));
+      } else {
+        undefined(new Placed<>(id, at), kind);
+      }
+    });
+    for (Section section : draft.all(kind)) {
+      if (!registered.containsKey(section.id())) {
+        idle(section, "is not registered and does nothing", "register", kind);
+      } else if (!enabled.containsKey(section.id())) {
+        idle(section, "is not enabled and does nothing", "enable", kind);
+      }
+    }
+  }
+
+  private void idle(Section section, String wrong, String verb, SectionKind kind) {
+    if (!draft.enabled(kind).containsKey(section.id())) {
+      problems.warning(
+          section.head(),
+          section.title(),
+          wrong,
+          "write '%s %s %d' when it shall work".formatted(verb, kind.plural(), section.id()));
+    }
+  }
+
+  private void undefined(Placed<Integer> number, SectionKind kind) {
+    problems.error(
+        number.at(),
+        kind.word() + " " + number.value(),
+        "is not defined",
+        "write '%s %d { ... }', or take the number out".formatted(kind.word(), number.value()));
+  }
+
+  private static List<Placed<Integer>> placedNumbers(
+      Section section, Field<List<Placed<Integer>>> field) {
+    return section.value(field).orElse(List.of());
+  }
+
+  private static List<Integer> numbers(Section section, Field<List<Placed<Integer>>> field) {
+    return placedNumbers(section, field).stream().map(Placed::value).distinct().toList();
+  }
+
+  // ---- the rest
+
+  private Registry registry(boolean registered) {
+    return new Registry(
+        ids(SectionKind.NETWORK, registered),
+        ids(SectionKind.SERVER, registered),
+        ids(SectionKind.TARGET, registered),
+        ids(SectionKind.GATEWAY, registered));
+  }
+
+  private Set<Integer> ids(SectionKind kind, boolean registered) {
+    Map<Integer, Token> numbers = registered ? draft.registered(kind) : draft.enabled(kind);
+    return Collections.unmodifiableSet(new LinkedHashSet<>(numbers.keySet()));
+  }
+
+  private Map<Integer, AccessList> accessLists() {
+    Map<Integer, AccessList> lists = new LinkedHashMap<>();
+    draft.accessLists.forEach((number, entries) -> lists.put(number, new AccessList(entries)));
+    return unmodifiable(lists);
+  }
+
+  private Settings settings() {
+    Map<Setting, Long> values = new EnumMap<>(Setting.class);
+    for (Setting setting : Setting.values()) {
+      Placed<Long> given = draft.settings.get(setting);
+      boolean good = given != null && given.value() != null;
+      values.put(setting, good ? given.value() : Long.valueOf(setting.defaultValue()));
+    }
+    return new Settings(Collections.unmodifiableMap(values));
+  }
+
+  private Optional<Sync> sync() {
+    return Optional.ofNullable(draft.sync)
+        .map(section ->
+            new Sync(
+                section.value(Grammar.BIND),
+                section.value(Grammar.PEERS).orElse(List.of()),
+                section.value(Grammar.CLUSTER),
+                section.value(Grammar.KEY)));
+  }
+}

@@ -1,0 +1,55 @@
+package io.pitchlake.common.config;
+
+import io.pitchlake.common.net.AccessList.Entry;
+import io.pitchlake.common.net.IpPrefix;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// A file as read, before the parts are held against each other.
+final class Draft {
+  Placed<String> hostname;
+  Placed<List<Placed<String>>> modules;
+  Placed<Integer> tarpitAcl;
+  Section sync;
+  final List<IpPrefix> exempt = new ArrayList<>();
+  final Map<Integer, List<Entry>> accessLists = new LinkedHashMap<>();
+  final Map<Setting, Placed<Long>> settings = new EnumMap<>(Setting.class);
+  private final Map<SectionKind, Map<Integer, Section>> sections = perKind();
+  private final Map<SectionKind, Map<Integer, Token>> registered = perKind();
+  private final Map<SectionKind, Map<Integer, Token>> enabled = perKind();
+
+  private static <T> Map<SectionKind, Map<Integer, T>> perKind() {
+    Map<SectionKind, Map<Integer, T>> maps = new EnumMap<>(SectionKind.class);
+    for (SectionKind kind : SectionKind.values()) {
+      maps.put(kind, new LinkedHashMap<>());
+    }
+    return maps;
+  }
+
+  /// Sections by number.
+  Map<Integer, Section> sections(SectionKind kind) {
+    return sections.get(kind);
+  }
+
+  Collection<Section> all(SectionKind kind) {
+    return sections.get(kind).values();
+  }
+
+  boolean defines(SectionKind kind, int id) {
+    return sections.get(kind).containsKey(id);
+  }
+
+  /// Numbers of `register` lists, each with its first place.
+  Map<Integer, Token> registered(SectionKind kind) {
+    return registered.get(kind);
+  }
+
+  /// Numbers of `enable` lists, each with its first place.
+  Map<Integer, Token> enabled(SectionKind kind) {
+    return enabled.get(kind);
+  }
+}

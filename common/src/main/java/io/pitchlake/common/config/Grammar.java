@@ -1,0 +1,154 @@
+package io.pitchlake.common.config;
+
+import static io.pitchlake.common.config.Field.once;
+import static io.pitchlake.common.config.Field.repeated;
+
+import io.pitchlake.common.config.Configuration.Access;
+import io.pitchlake.common.config.Configuration.HealthCheck;
+import io.pitchlake.common.config.Configuration.Protocol;
+import io.pitchlake.common.config.Configuration.TarpitMode;
+import io.pitchlake.common.config.Words.Block;
+import io.pitchlake.common.net.IpAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/// The directives that stand inside sections. [SectionKind] says which stand where.
+final class Grammar {
+  /// Section numbers, for every kind of section.
+  static final int HIGHEST_NUMBER = 65_535;
+
+  static final Field<String> NAME =
+      once("name", words -> words.text("a name", "write one, in quotes if it has spaces"));
+
+  static final Field<Access> ACCESS =
+      once("access", words -> words.choice("a way to access an interface", Access.class));
+
+  static final Field<Integer> VRID = once("vrid", words -> words.number("a vrid", 1, 255));
+  static final Field<Integer> PRIORITY =
+      once("priority", words -> words.number("a priority", 1, 254));
+  static final Field<List<Placed<Integer>>> VRRP_NETWORKS =
+      once("network", "networks", words -> numbers(words, "a network"));
+  static final Field<Duration> ADVERT = once("advert", Grammar::advert);
+  static final Field<Boolean> PREEMPT =
+      once("preempt", words -> words.yesOrNo("a switch", "on", "off"));
+
+  static final Field<Block> ADDR =
+      once("addr", words -> words.block("an IPv4 network address", true, "addr6"));
+  static final Field<Integer> MASK = once("mask", Words::mask4);
+  static final Field<IpAddress> REAL =
+      once("real", words -> words.hostAddress("an IPv4 address", true, "real6"));
+  static final Field<IpAddress> VIRT =
+      once("virt", words -> words.hostAddress("an IPv4 address", true, "virt6"));
+  static final Field<Block> ADDR6 =
+      once("addr6", words -> words.block("an IPv6 network address", false, "addr"));
+  static final Field<Integer> MASK6 = once("mask6", Words::mask6);
+  static final Field<IpAddress> REAL6 =
+      once("real6", words -> words.hostAddress("an IPv6 address", false, "real"));
+  static final Field<IpAddress> VIRT6 =
+      once("virt6", words -> words.hostAddress("an IPv6 address", false, "virt"));
+  static final Field<List<IpAddress>> SYNC_PEERS =
+      repeated("syncpeer", words -> words.plainList(w -> w.hostAddress("an address")));
+  static final Field<Boolean> TARPIT =
+      once("tarpit", words -> words.yesOrNo("a tarpit switch", "enable", "disable"));
+  static final Field<TarpitMode> TARPIT_MODE =
+      once("tarpit mode", words -> words.choice("a tarpit mode", TarpitMode.class));
+  static final Field<List<Placed<Integer>>> NETWORK_INTERFACES =
+      once("interface", "interfaces", words -> numbers(words, "an interface"));
+  static final Field<Integer> VLAN = once("vlan", words -> words.number("a VLAN id", 1, 4094));
+
+  static final Field<IpAddress> IPADDR =
+      once("ipaddr", words -> words.hostAddress("an IPv4 or IPv6 address"));
+  static final Field<Integer> PORT = once("port", words -> words.number("a port", 1, 65_535));
+  static final Field<Protocol> PROTOCOL =
+      once("protocol", words -> words.choice("a protocol", Protocol.class));
+  static final Field<Boolean> DSR =
+      once("dsr", words -> words.yesOrNo("a switch", "enable", "disable"));
+  static final Field<List<Placed<Integer>>> SERVER_TARGETS =
+      once("targets", "target", words -> numbers(words, "a target"));
+  static final Field<Integer> WEIGHT = once("weight", words -> words.number("a weight", 1, 1000));
+
+  static final Field<HealthCheck> CHECK_ARP = repeated("arp", words -> check(words, "arp"));
+  static final Field<HealthCheck> CHECK_PING = repeated("ping", words -> check(words, "ping"));
+  static final Field<HealthCheck> CHECK_TCPOPEN =
+      repeated("tcpopen", words -> portCheck(words, "tcpopen"));
+
+  static final Field<IpAddress> BIND =
+      once("bind", words -> words.hostAddress("an IPv4 or IPv6 address"));
+  static final Field<List<IpAddress>> PEERS =
+      once("peers", "peer", words -> words.plainList(w -> w.hostAddress("an address")));
+  static final Field<String> CLUSTER =
+      once("cluster", words -> words.text("a cluster name", "write one word"));
+  static final Field<Path> KEY = once("key", "cluster key", Grammar::keyFile);
+
+  private static final Duration SHORTEST_ADVERT = Duration.ofMillis(10);
+  private static final Duration LONGEST_ADVERT = Duration.ofMillis(40_950);
+  private static final Duration SHORTEST_CHECK = Duration.ofMillis(10);
+  private static final Duration LONGEST_CHECK = Duration.ofHours(1);
+
+  private Grammar() {}
+
+  static List<Placed<Integer>> numbers(Words words, String what) {
+    return words.list(w -> w.number(what + " number", 1, HIGHEST_NUMBER));
+  }
+
+  /// The wire counts adverts in hundredths of a second, in 12 bits (RFC 9568 section 5.2.7).
+  private static Duration advert(Words words) {
+    Token token = words.peek();
+    Duration advert = words.duration("an advert interval", SHORTEST_ADVERT, LONGEST_ADVERT);
+    if (advert != null && advert.toNanos() % SHORTEST_ADVERT.toNanos() != 0) {
+      words
+          .problems()
+          .error(
+              token,
+              "is not a whole number of hundredths of a second",
+              "write a multiple of 10ms, as VRRP carries it");
+      return null;
+    }
+    return advert;
+  }
+
+  private static HealthCheck check(Words words, String kind) {
+    return intervals(words, kind, 0, kind + " 3,10");
+  }
+
+  private static HealthCheck portCheck(Words words, String kind) {
+    String example = kind + " 80,3,10";
+    Integer port = words.number("a port", 1, 65_535);
+    if (!words.comma("a comma and the interval", "write such as '" + example + "'")) {
+      return null;
+    }
+    HealthCheck check = intervals(words, kind, port == null ? 0 : port, example);
+    return port == null ? null : check;
+  }
+
+  private static HealthCheck intervals(Words words, String kind, int port, String example) {
+    Duration interval = words.duration("an interval", SHORTEST_CHECK, LONGEST_CHECK);
+    if (!words.comma("a comma and the timeout", "write such as '" + example + "'")) {
+      return null;
+    }
+    Token token = words.peek();
+    Duration timeout = words.duration("a timeout", SHORTEST_CHECK, LONGEST_CHECK);
+    if (interval == null || timeout == null) {
+      return null;
+    }
+    if (timeout.compareTo(interval) < 0) {
+      words
+          .problems()
+          .error(
+              token,
+              "is a timeout shorter than the interval, so the target would fail between two checks",
+              "write the interval first, such as '" + example + "'");
+      return null;
+    }
+    return new HealthCheck(kind, port, interval, timeout);
+  }
+
+  private static Path keyFile(Words words) {
+    String text = words.text("a file", "write the path of the cluster key");
+    if (text == null) {
+      return null;
+    }
+    return Path.of(text.replace("\0", "?"));
+  }
+}

@@ -1,0 +1,111 @@
+package io.pitchlake.common.config;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// The kinds of sections and the directives that stand in each.
+@SuppressWarnings("ImmutableEnumChecker") // its lists are unmodifiable, its readers hold no state
+enum SectionKind {
+  INTERFACE(false, Grammar.NAME, Grammar.ACCESS),
+  VRRP(
+      false,
+      Grammar.VRID,
+      Grammar.PRIORITY,
+      Grammar.VRRP_NETWORKS,
+      Grammar.ADVERT,
+      Grammar.PREEMPT),
+  NETWORK(
+      true,
+      Grammar.NAME,
+      Grammar.ADDR,
+      Grammar.MASK,
+      Grammar.REAL,
+      Grammar.VIRT,
+      Grammar.ADDR6,
+      Grammar.MASK6,
+      Grammar.REAL6,
+      Grammar.VIRT6,
+      Grammar.SYNC_PEERS,
+      Grammar.TARPIT,
+      Grammar.TARPIT_MODE,
+      Grammar.NETWORK_INTERFACES,
+      Grammar.VLAN),
+  SERVER(
+      true,
+      Grammar.NAME,
+      Grammar.IPADDR,
+      Grammar.PORT,
+      Grammar.PROTOCOL,
+      Grammar.DSR,
+      Grammar.SERVER_TARGETS),
+  TARGET(
+      true,
+      Grammar.NAME,
+      Grammar.IPADDR,
+      Grammar.PORT,
+      Grammar.WEIGHT,
+      Grammar.CHECK_ARP,
+      Grammar.CHECK_PING,
+      Grammar.CHECK_TCPOPEN),
+  GATEWAY(true, Grammar.IPADDR),
+  SYNC(false, Grammar.BIND, Grammar.PEERS, Grammar.CLUSTER, Grammar.KEY);
+
+  private final boolean registrable;
+  private final List<Field<?>> fields;
+  private final Vocabulary directives;
+
+  SectionKind(boolean registrable, Field<?>... fields) {
+    this.registrable = registrable;
+    this.fields = List.of(fields);
+    List<String> words = new ArrayList<>();
+    for (Field<?> field : fields) {
+      for (String spelling : field.words()) {
+        String first = spelling.split(" ")[0];
+        if (!words.contains(first)) {
+          words.add(first);
+        }
+      }
+    }
+    directives = new Vocabulary(words);
+  }
+
+  static Optional<SectionKind> named(String word) {
+    return Arrays.stream(values()).filter(kind -> kind.word().equals(word)).findFirst();
+  }
+
+  /// The kind whose sections `register` and `enable` call by this word, such as `networks`.
+  static Optional<SectionKind> registrable(String plural) {
+    return Arrays.stream(values())
+        .filter(kind -> kind.registrable && kind.plural().equals(plural))
+        .findFirst();
+  }
+
+  String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  String plural() {
+    return word() + "s";
+  }
+
+  boolean isRegistrable() {
+    return registrable;
+  }
+
+  /// Whether several sections of the kind can be told apart by a number.
+  boolean isNumbered() {
+    return this != SYNC;
+  }
+
+  /// The first words of its directives.
+  Vocabulary directives() {
+    return directives;
+  }
+
+  Optional<Field<?>> field(String spelling) {
+    return fields.stream().filter(field -> field.words().contains(spelling)).findFirst();
+  }
+}

@@ -1,0 +1,410 @@
+package io.pitchlake.common.config;
+
+import io.pitchlake.common.config.Field.Reader;
+import io.pitchlake.common.config.Token.Kind;
+import io.pitchlake.common.net.IpAddress;
+import io.pitchlake.common.net.IpPrefix;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// The words of a file with a place to read from, and a reader for each kind of value. A reader
+/// that returns null has reported why. It takes the word it could not use, unless that word begins
+/// the next directive.
+final class Words {
+  private static final Pattern DURATION = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)(ms|s|m|h|)");
+  private static final Map<String, Duration> DURATION_UNITS =
+      Map.of(
+          "ms", Duration.ofMillis(1),
+          "s", Duration.ofSeconds(1),
+          "m", Duration.ofMinutes(1),
+          "h", Duration.ofHours(1),
+          "", Duration.ofSeconds(1));
+  private static final Map<String, Boolean> SWITCH =
+      Map.of(
+          "enable", true, "on", true, "yes", true, "true", true, "disable", false, "off", false,
+          "no", false, "false", false);
+  private static final Pattern DOTTED = Pattern.compile("[0-9]+(\\.[0-9]*)+");
+  private static final String ANY_ADDRESS = "write an address such as 192.168.2.4 or 2001:db8:1::4";
+
+  private final List<Token> tokens;
+  private final Problems problems;
+  private int at;
+  private Vocabulary directives = new Vocabulary(List.of());
+
+  Words(List<Token> tokens, Problems problems) {
+    this.tokens = tokens;
+    this.problems = problems;
+  }
+
+  /// Sets the directives of the place being read: a bare word among them is never taken for a
+  /// value.
+  Vocabulary directives(Vocabulary inForce) {
+    Vocabulary before = directives;
+    directives = inForce;
+    return before;
+  }
+
+  Problems problems() {
+    return problems;
+  }
+
+  Token peek() {
+    return peek(0);
+  }
+
+  Token peek(int ahead) {
+    return tokens.get(Math.min(at + ahead, tokens.size() - 1));
+  }
+
+  Token next() {
+    Token token = peek();
+    if (!token.is(Kind.END)) {
+      at++;
+    }
+    return token;
+  }
+
+  /// Whether the next token is a word that may be a value here.
+  boolean valueFollows() {
+    return peek().is(Kind.WORD) && !beginsDirective(peek());
+  }
+
+  private boolean beginsDirective(Token token) {
+    return token.isBareWord() && directives.contains(token.text().toLowerCase(Locale.ROOT));
+  }
+
+  /// The next word, or null when there is none that could be the value.
+  private Token value(String what, String remedy) {
+    if (valueFollows()) {
+      return next();
+    }
+    problems.error(peek(), "stands where " + what + " belongs", remedy);
+    return null;
+  }
+
+  /// Any word.
+  String text(String what, String remedy) {
+    Token token = value(what, remedy);
+    if (token != null && token.text().isBlank()) {
+      problems.error(token, "\"" + token.text() + "\"", "is empty", remedy);
+      return null;
+    }
+    return token == null ? null : token.text();
+  }
+
+  /// A decimal number within bounds.
+  Integer number(String what, int minimum, int maximum) {
+    String remedy = "write a number from " + minimum + " to " + maximum;
+    Token token = value(what, remedy);
+    if (token == null) {
+      return null;
+    }
+    Optional<Long> number = wholeNumber(token.text());
+    if (number.isEmpty() || number.get() < minimum || number.get() > maximum) {
+      problems.error(token, "is not " + what, remedy);
+      return null;
+    }
+    return number.get().intValue();
+  }
+
+  /// The value of a setting, in the setting's unit.
+  Long setting(Setting setting) {
+    String what = "a value of " + setting.word();
+    String remedy =
+        "write a number of %s from %d to %d (%s)"
+            .formatted(setting.unit(), setting.minimum(), setting.maximum(), setting.meaning());
+    Token token = value(what, remedy);
+    if (token == null) {
+      return null;
+    }
+    Optional<Long> number = wholeNumber(token.text());
+    if (number.isEmpty() || !setting.allows(number.get())) {
+      problems.error(token, "is not " + what, remedy);
+      return null;
+    }
+    return number.get();
+  }
+
+  private static Optional<Long> wholeNumber(String text) {
+    boolean digits = !text.isEmpty() && text.length() <= 18;
+    digits = digits && text.chars().allMatch(c -> c >= '0' && c <= '9');
+    return digits ? Optional.of(Long.parseLong(text)) : Optional.empty();
+  }
+
+  /// One of the constants of an enum, in lower case.
+  <E extends Enum<E>> E choice(String what, Class<E> type) {
+    Map<String, E> choices = new LinkedHashMap<>();
+    for (E constant : type.getEnumConstants()) {
+      choices.put(constant.name().toLowerCase(Locale.ROOT), constant);
+    }
+    Vocabulary vocabulary = new Vocabulary(choices.keySet());
+    Token token = value(what, "write " + vocabulary.alternatives());
+    if (token == null) {
+      return null;
+    }
+    String word = token.text().toLowerCase(Locale.ROOT);
+    if (!choices.containsKey(word)) {
+      problems.error(token, "is not " + what, vocabulary.remedyFor(word));
+      return null;
+    }
+    return choices.get(word);
+  }
+
+  /// `enable` or `disable`; `on`, `off`, `yes`, `no`, `true` and `false` mean the same.
+  Boolean yesOrNo(String what, String yes, String no) {
+    String remedy = "write " + yes + " or " + no;
+    Token token = value(what, remedy);
+    if (token == null) {
+      return null;
+    }
+    Boolean value = SWITCH.get(token.text().toLowerCase(Locale.ROOT));
+    if (value == null) {
+      problems.error(token, "is not " + what, remedy);
+    }
+    return value;
+  }
+
+  /// `100ms`, `1s`, `2m`, `1h`, `0.5s`; without a unit it is seconds.
+  Duration duration(String what, Duration minimum, Duration maximum) {
+    String remedy =
+        "write a time from "
+            + inWords(minimum)
+            + " to "
+            + inWords(maximum)
+            + ", such as 100ms or 1s";
+    Token token = value(what, remedy);
+    if (token == null) {
+      return null;
+    }
+    Optional<Duration> duration = parseDuration(token.text());
+    if (duration.isEmpty()
+        || duration.get().compareTo(minimum) < 0
+        || duration.get().compareTo(maximum) > 0) {
+      problems.error(token, "is not " + what, remedy);
+      return null;
+    }
+    return duration.get();
+  }
+
+  private static Optional<Duration> parseDuration(String text) {
+    Matcher matcher = DURATION.matcher(text.toLowerCase(Locale.ROOT));
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    BigDecimal unit = BigDecimal.valueOf(DURATION_UNITS.get(matcher.group(2)).toNanos());
+    return Optional.of(
+        Duration.ofNanos(new BigDecimal(matcher.group(1)).multiply(unit).longValue()));
+  }
+
+  private static String inWords(Duration duration) {
+    long millis = duration.toMillis();
+    return millis < 1000
+        ? millis + "ms"
+        : BigDecimal.valueOf(millis, 3).stripTrailingZeros().toPlainString() + "s";
+  }
+
+  /// An address of either family that one machine can have.
+  IpAddress hostAddress(String what) {
+    Token token = value(what, ANY_ADDRESS);
+    if (token == null) {
+      return null;
+    }
+    Optional<IpAddress> address = IpAddress.tryParse(token.text());
+    if (address.isEmpty()) {
+      problems.error(token, "is not " + what, ANY_ADDRESS);
+      return null;
+    }
+    return isHost(address.get(), token) ? address.get() : null;
+  }
+
+  /// As [#hostAddress], of one family; the other family belongs to the directive `other`.
+  IpAddress hostAddress(String what, boolean ipv4, String other) {
+    Placed<IpAddress> address = addressOf(what, ipv4, other);
+    return address != null && isHost(address.value(), address.at()) ? address.value() : null;
+  }
+
+  private boolean isHost(IpAddress address, Token at) {
+    if (address.isMulticast() || address.isUnspecified() || address.isLimitedBroadcast()) {
+      problems.error(at, "is not the address of one machine", ANY_ADDRESS);
+      return false;
+    }
+    return true;
+  }
+
+  private Placed<IpAddress> addressOf(String what, boolean ipv4, String other) {
+    String remedy =
+        ipv4
+            ? "write an IPv4 address such as 192.168.2.4"
+            : "write an IPv6 address such as 2001:db8:1::4";
+    Token token = value(what, remedy);
+    if (token == null) {
+      return null;
+    }
+    Optional<IpAddress> address = IpAddress.tryParse(token.text());
+    if (address.isEmpty()) {
+      problems.error(token, "is not " + what, remedy);
+      return null;
+    }
+    if (address.get().isIpv4() != ipv4) {
+      String family = ipv4 ? "an IPv6" : "an IPv4";
+      problems.error(
+          token, "is " + family + " address", "write '" + other + " " + token.text() + "'");
+      return null;
+    }
+    return new Placed<>(address.get(), token);
+  }
+
+  /// A network's first address, with its length when it is written as `ADDRESS/LEN`.
+  Block block(String what, boolean ipv4, String other) {
+    Token token = peek();
+    int slash = valueFollows() ? token.text().indexOf('/') : -1;
+    if (slash < 0) {
+      Placed<IpAddress> address = addressOf(what, ipv4, other);
+      return address == null ? null : new Block(address.value(), Optional.empty());
+    }
+    next();
+    Optional<IpAddress> address = IpAddress.tryParse(token.text().substring(0, slash));
+    if (address.isEmpty() || address.get().isIpv4() != ipv4) {
+      problems.error(
+          token,
+          "is not " + what,
+          ipv4 ? "write it such as 192.168.2.0/24" : "write it such as 2001:db8:1::/64");
+      return null;
+    }
+    Integer length = ipv4 ? mask4(token, slash) : mask6(token, slash);
+    return length == null ? null : new Block(address.get(), Optional.of(length));
+  }
+
+  /// An IPv4 mask: `255.255.255.0`, `/24` or `24`.
+  Integer mask4() {
+    Token token = value("a mask", "write it such as 255.255.255.0 or /24");
+    return token == null ? null : mask4(token, token.text().startsWith("/") ? 0 : -1);
+  }
+
+  private Integer mask4(Token token, int slash) {
+    String text = token.text().substring(slash + 1);
+    if (text.indexOf('.') < 0) {
+      return maskLength(token, text, 32, "write it such as 255.255.255.0 or /24");
+    }
+    Optional<IpAddress> mask = IpAddress.tryParse(text);
+    if (mask.isEmpty()) {
+      problems.error(token, "is not a mask", "write it such as 255.255.255.0 or /24");
+      return null;
+    }
+    int ones = Integer.bitCount(mask.get().ipv4());
+    if (ones > 0 && mask.get().ipv4() != -1 << 32 - ones) {
+      problems.error(
+          token,
+          "is not a mask, its ones are not all on the left",
+          "write it such as 255.255.255.0 or /24");
+      return null;
+    }
+    return ones;
+  }
+
+  /// An IPv6 prefix length: `64` or `/64`.
+  Integer mask6() {
+    Token token = value("a prefix length", "write it such as 64");
+    return token == null ? null : mask6(token, token.text().startsWith("/") ? 0 : -1);
+  }
+
+  private Integer mask6(Token token, int slash) {
+    return maskLength(token, token.text().substring(slash + 1), 128, "write it such as 64");
+  }
+
+  private Integer maskLength(Token token, String text, int longest, String remedy) {
+    Optional<Long> length = wholeNumber(text);
+    if (length.isEmpty() || length.get() > longest) {
+      problems.error(token, "is not a mask of 0 to " + longest + " bits", remedy);
+      return null;
+    }
+    return length.get().intValue();
+  }
+
+  /// `ADDRESS`, `ADDRESS/LEN`, `ADDRESS/MASK` or, as in Pen, `ADDRESS MASK`.
+  IpPrefix prefix(String what) {
+    String remedy = "write it such as 192.168.2.1, 192.168.2.0/24 or 2001:db8:1::/64";
+    Token token = value(what, remedy);
+    if (token == null) {
+      return null;
+    }
+    int slash = token.text().indexOf('/');
+    String addressText = slash < 0 ? token.text() : token.text().substring(0, slash);
+    Optional<IpAddress> address = IpAddress.tryParse(addressText);
+    if (address.isEmpty()) {
+      problems.error(token, "is not " + what, remedy);
+      return null;
+    }
+    boolean ipv4 = address.get().isIpv4();
+    boolean mapped = ipv4 && addressText.indexOf(':') >= 0;
+    Integer length;
+    if (slash < 0) {
+      boolean maskFollows =
+          ipv4
+              && peek().isBareWord()
+              && (peek().text().startsWith("/") || DOTTED.matcher(peek().text()).matches());
+      length = maskFollows ? mask4() : Integer.valueOf(ipv4 ? 32 : 128);
+    } else {
+      length = ipv4 && !mapped ? mask4(token, slash) : mask6(token, slash);
+    }
+    if (length == null) {
+      return null;
+    }
+    IpPrefix prefix =
+        mapped && slash >= 0
+            ? new IpPrefix(address.get(), length)
+            : IpPrefix.around(address.get(), length);
+    if (!prefix.address().equals(address.get())) {
+      problems.warning(
+          token, "has bits behind its mask, so all of " + prefix + " is meant", "write " + prefix);
+    }
+    return prefix;
+  }
+
+  /// One or more values with commas between them; null when none is good.
+  <T> List<Placed<T>> list(Reader<T> element) {
+    List<Placed<T>> values = new ArrayList<>();
+    boolean more = true;
+    while (more) {
+      Token token = peek();
+      T value = element.read(this);
+      if (value != null) {
+        values.add(new Placed<>(value, token));
+      }
+      more = peek().is(Kind.COMMA);
+      if (more) {
+        next();
+      }
+    }
+    return values.isEmpty() ? null : values;
+  }
+
+  /// As [#list], for lists whose elements need no place.
+  <T> List<T> plainList(Reader<T> element) {
+    List<Placed<T>> values = list(element);
+    return values == null ? null : values.stream().map(Placed::value).toList();
+  }
+
+  /// The comma between two values that belong together.
+  boolean comma(String what, String remedy) {
+    if (peek().is(Kind.COMMA)) {
+      next();
+      return true;
+    }
+    problems.error(peek(), "stands where " + what + " belongs", remedy);
+    return false;
+  }
+
+  /// An address as `addr` gives it.
+  ///
+  /// @param length in bits of its own family, when the address came with one
+  record Block(IpAddress address, Optional<Integer> length) {}
+}
