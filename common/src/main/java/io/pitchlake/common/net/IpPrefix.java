@@ -1,5 +1,7 @@
 package io.pitchlake.common.net;
 
+import java.util.Optional;
+
 /// An address block in the 128-bit form of [IpAddress]: an IPv4 /24 has length 120 here and 24 in
 /// text.
 ///
@@ -15,7 +17,37 @@ public record IpPrefix(IpAddress address, int length) {
 
   /// The block of `length` bits in the address's own family (0..32 for IPv4) around `address`.
   public static IpPrefix around(IpAddress address, int length) {
+    int longest = address.isIpv4() ? 32 : 128;
+    if (length < 0 || length > longest) {
+      throw new IllegalArgumentException(
+          "a prefix length around " + address + " is 0 to " + longest + ", not " + length);
+    }
     return new IpPrefix(address, address.isIpv4() ? length + 96 : length);
+  }
+
+  /// Reads `ADDRESS/LEN`, or an address alone as the block of that one address; empty when it is
+  /// neither. Bits behind the length are dropped. Behind an address in IPv4-mapped form
+  /// (`::ffff:192.0.2.0/120`) the length counts all 128 bits.
+  public static Optional<IpPrefix> tryParse(String text) {
+    int slash = text.indexOf('/');
+    Optional<IpAddress> address = IpAddress.tryParse(slash < 0 ? text : text.substring(0, slash));
+    if (address.isEmpty() || slash < 0) {
+      return address.map(one -> new IpPrefix(one, 128));
+    }
+    String digits = text.substring(slash + 1);
+    int longest = text.indexOf(':') < 0 ? 32 : 128;
+    if (!digits.matches("[0-9]{1,3}") || Integer.parseInt(digits) > longest) {
+      return Optional.empty();
+    }
+    return Optional.of(new IpPrefix(address.get(), Integer.parseInt(digits) + 128 - longest));
+  }
+
+  /// As [#tryParse], for literals that must be right.
+  public static IpPrefix parse(String text) {
+    return tryParse(text)
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                "'" + text + "' is not a block such as 192.0.2.0/24 or 2001:db8::/64"));
   }
 
   /// Whether the 128-bit address lies in the block.

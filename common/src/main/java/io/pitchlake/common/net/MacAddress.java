@@ -1,6 +1,7 @@
 package io.pitchlake.common.net;
 
 import java.util.HexFormat;
+import java.util.Optional;
 
 /// An EUI-48 address, the 48 low bits of a long. The hot path carries the bare long; this record is
 /// for people.
@@ -15,22 +16,38 @@ public record MacAddress(long value) {
     }
   }
 
-  /// Reads `00:00:5e:00:01:32` (colons or hyphens).
-  public static MacAddress parse(String text) {
-    String[] parts = text.split("[:-]", -1);
-    if (parts.length != 6) {
-      throw new IllegalArgumentException(
-          "'" + text + "' is not a MAC address such as 00:00:5e:00:01:32");
+  /// Reads six pairs of hexadecimal digits with colons or hyphens between them; empty when it is
+  /// something else.
+  public static Optional<MacAddress> tryParse(String text) {
+    if (text.length() != 17) {
+      return Optional.empty();
+    }
+    char separator = text.charAt(2);
+    if (separator != ':' && separator != '-') {
+      return Optional.empty();
     }
     long value = 0;
-    for (String part : parts) {
-      if (part.length() != 2) {
-        throw new IllegalArgumentException(
-            "'" + text + "' is not a MAC address such as 00:00:5e:00:01:32");
+    for (int i = 0; i < 17; i++) {
+      char c = text.charAt(i);
+      if (i % 3 == 2) {
+        if (c != separator) {
+          return Optional.empty();
+        }
+      } else if (HexFormat.isHexDigit(c)) {
+        value = value << 4 | HexFormat.fromHexDigit(c);
+      } else {
+        return Optional.empty();
       }
-      value = value << 8 | HexFormat.fromHexDigits(part);
     }
-    return new MacAddress(value);
+    return Optional.of(new MacAddress(value));
+  }
+
+  /// As [#tryParse], for literals that must be right.
+  public static MacAddress parse(String text) {
+    return tryParse(text)
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                "'" + text + "' is not a MAC address such as 00:00:5e:00:01:32"));
   }
 
   /// The group bit: broadcast or multicast.
@@ -38,6 +55,7 @@ public record MacAddress(long value) {
     return (mac >>> 40 & 1) != 0;
   }
 
+  /// Lower case, with colons.
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder(17);
