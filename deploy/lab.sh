@@ -39,6 +39,10 @@ namespaces() {
 }
 
 complete() {
+  local host
+  for host in "${LIVING[@]}"; do
+    [ -n "$(ip netns pids "$LAB-$host" 2>/dev/null)" ] || return 1
+  done
   [ "$(namespaces | wc -l)" = $((${#HOSTS[@]} + 1)) ] && [ -e "$STATE/laid" ]
 }
 
@@ -137,10 +141,11 @@ take_down() {
 print_next() {
   local me=deploy/lab.sh
   [ "$LAB" = pl ] || me="PITCHLAKE_LAB=$LAB $me"
+  [ -z "${SUDO_USER:-}" ] || me="sudo $me"
   cat <<TRY
 
 ${BOLD}The lab is up.${PLAIN} Living machines: .1 gateway, .20 host-a, .21 host-b, .66 scanner; all else is a trap.
-Try, as root:
+Try:
   $me exec scanner ping -c 3 192.168.2.77                          # nobody is there, and answers
   $me exec scanner nmap -n -sn 192.168.2.0/24                      # a full office
   $me exec scanner nmap -n -Pn -sS -p 22,80,443 192.168.2.77 192.168.2.20
