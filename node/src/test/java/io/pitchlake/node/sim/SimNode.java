@@ -1,0 +1,213 @@
+package io.pitchlake.node.sim;
+
+import io.pitchlake.common.config.Configuration.Settings;
+import io.pitchlake.common.config.Configuration.TarpitMode;
+import io.pitchlake.common.config.Setting;
+import io.pitchlake.common.hash.SipHash;
+import io.pitchlake.common.hash.TableHash;
+import io.pitchlake.common.metric.CounterBank;
+import io.pitchlake.common.net.AccessList;
+import io.pitchlake.common.net.IpAddress;
+import io.pitchlake.common.net.IpPrefix;
+import io.pitchlake.common.session.AddressState;
+import io.pitchlake.common.session.AddressTable;
+import io.pitchlake.common.session.StationPool;
+import io.pitchlake.common.sim.SimClock;
+import io.pitchlake.common.sim.SimLan;
+import io.pitchlake.common.time.TimerWheel;
+import io.pitchlake.node.arp.ArpModule;
+import io.pitchlake.node.engine.ChainPlace;
+import io.pitchlake.node.engine.CommandQueue;
+import io.pitchlake.node.engine.Engine;
+import io.pitchlake.node.engine.EventKind;
+import io.pitchlake.node.engine.EventSink;
+import io.pitchlake.node.engine.IdleStrategy;
+import io.pitchlake.node.engine.ModuleChain;
+import io.pitchlake.node.engine.NetworkView;
+import io.pitchlake.node.engine.PortTransmit;
+import io.pitchlake.node.engine.View;
+import io.pitchlake.node.master.MasterModule;
+import io.pitchlake.node.ping.PingModule;
+import io.pitchlake.node.tarpit.TarpitModule;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Engine, chain and tables of one node on a simulated LAN: 192.168.2.0/24 with real .4 and virt
+/// .5, and 2001:db8:1::/64 with real ::4 and virt ::5. It turns when a frame arrives and every
+/// millisecond.
+public final class SimNode {
+  public static final long MAC = 0x0200_0000_0004L;
+  public static final long VIRTUAL_MAC = 0x0000_5e00_0132L;
+  public static final long VIRTUAL_MAC6 = 0x0000_5e00_0232L;
+  public static final IpAddress REAL = IpAddress.parse("192.168.2.4");
+  public static final IpAddress VIRT = IpAddress.parse("192.168.2.5");
+  public static final IpAddress REAL6 = IpAddress.parse("2001:db8:1::4");
+  public static final IpAddress VIRT6 = IpAddress.parse("2001:db8:1::5");
+
+  /// How a node differs from the usual one.
+  public static final class Options {
+    private final Map<Setting, Long> settings = new EnumMap<>(Setting.class);
+    private final List<AccessList.Entry> never = new ArrayList<>();
+    private Optional<AccessList> acl = Optional.empty();
+    private TarpitMode mode = TarpitMode.HANG;
+    private int vlan = -1;
+    private boolean master = true;
+
+    public Options set(Setting setting, long value) {
+      settings.put(setting, value);
+      return this;
+    }
+
+    /// Exempts an address.
+    public Options never(String prefix) {
+      String[] parts = prefix.split("/");
+      IpAddress address = IpAddress.parse(parts[0]);
+      int length = parts.length > 1 ? Integer.parseInt(parts[1]) : address.isIpv4() ? 32 : 128;
+      never.add(new AccessList.Entry(true, IpPrefix.around(address, length)));
+      return this;
+    }
+
+    public Options acl(AccessList list) {
+      acl = Optional.of(list);
+      return this;
+    }
+
+    public Options mode(TarpitMode tarpitMode) {
+      mode = tarpitMode;
+      return this;
+    }
+
+    public Options vlan(int id) {
+      vlan = id;
+      return this;
+    }
+
+    public Options backup() {
+      master = false;
+      return this;
+    }
+  }
+
+  /// One event as the engine reported it.
+  public record Event(EventKind kind, IpAddress target, int targetPort, IpAddress peer) {}
+
+  private final SimPort port = new SimPort("node", MAC);
+  private final CounterBank counters = new CounterBank();
+  private final CommandQueue commands = new CommandQueue(16);
+  private final List<Event> events = new ArrayList<>();
+  private final AddressTable table;
+  private final StationPool stations;
+  private final Engine engine;
+
+  public SimNode(SimClock clock, SimLan lan, Options options) {
+    Settings settings = new Settings(Map.copyOf(options.settings));
+    options.never("192.168.2.4").never("192.168.2.5");
+    options.never("2001:db8:1::4").never("2001:db8:1::5");
+    NetworkView network =
+        new NetworkView(
+            0,
+            1,
+            0,
+            options.vlan,
+            new NetworkView.Family(IpPrefix.around(REAL, 24), REAL, VIRT, true, true, VIRTUAL_MAC),
+            new NetworkView.Family(
+                IpPrefix.around(REAL6, 64), REAL6, VIRT6, true, true, VIRTUAL_MAC6),
+            true,
+            options.mode,
+            MAC,
+            new AccessList(options.never),
+            options.acl.orElse(null));
+    View view = new View(List.of(network), 1, settings);
+    int capacity = (int) settings.get(Setting.ADDRESSES);
+    table = new AddressTable(capacity, 1, new TableHash(0x1234_5678));
+    stations = new StationPool((int) settings.get(Setting.TARPITSTATIONS));
+    EventSink sink = new Recorder();
+    PortTransmit transmit = new PortTransmit(List.of(port));
+    ArpModule arp =
+        new ArpModule(
+            table,
+            stations,
+            new TimerWheel(capacity, clock.nanoTime()),
+            transmit,
+            unused -> options.master,
+            sink,
+            counters);
+    TarpitModule tarpit =
+        new TarpitModule(
+            arp.addresses(), transmit, sink, counters, new SipHash(1, 2), new int[] {1500});
+    ModuleChain chain =
+        new ModuleChain(
+            List.of(
+                new ChainPlace("vrrp"),
+                arp,
+                new PingModule(transmit, unused -> options.master, counters),
+                new ChainPlace("hc"),
+                new MasterModule(unused -> options.master),
+                tarpit,
+                new ChainPlace("slb")),
+            counters);
+    engine =
+        new Engine(
+            clock, List.of(port), chain, commands, sink, counters, IdleStrategy.busy(), view);
+    port.attach(lan, engine::turn);
+    clock.every(1_000_000, engine::turn);
+  }
+
+  private final class Recorder implements EventSink {
+    @Override
+    public void event(
+        EventKind kind,
+        long targetHigh,
+        long targetLow,
+        int targetPort,
+        long peerHigh,
+        long peerLow,
+        int peerPort,
+        long peerMac,
+        long nowNanos) {
+      events.add(
+          new Event(
+              kind,
+              new IpAddress(targetHigh, targetLow),
+              targetPort,
+              new IpAddress(peerHigh, peerLow)));
+    }
+
+    @Override
+    public void onTick(long nowNanos) {}
+  }
+
+  public SimPort port() {
+    return port;
+  }
+
+  public CounterBank counters() {
+    return counters;
+  }
+
+  public List<Event> events() {
+    return events;
+  }
+
+  public AddressTable table() {
+    return table;
+  }
+
+  public StationPool stations() {
+    return stations;
+  }
+
+  /// One turn of the engine.
+  public int turn() {
+    return engine.turn();
+  }
+
+  /// What the node holds of an address; empty when it knows nothing.
+  public Optional<AddressState> state(IpAddress address) {
+    int entry = table.find(0, address.high(), address.low());
+    return entry == AddressTable.NONE ? Optional.empty() : Optional.of(table.state(entry));
+  }
+}

@@ -1,0 +1,129 @@
+package io.pitchlake.node.sim;
+
+import io.pitchlake.common.sim.SimLan;
+import io.pitchlake.common.wire.Frame;
+import io.pitchlake.common.wire.NativeBuffer;
+import io.pitchlake.node.port.Batch;
+import io.pitchlake.node.port.Port;
+import io.pitchlake.node.port.PortStatistics;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/// The simulated LAN's side of the port contract, on native buffers like the real ones: received
+/// frames lie in slots that the next receive fills with garbage, so that nobody gets away with
+/// keeping one.
+public final class SimPort implements Port {
+  private static final int SLOT_BYTES = 2048;
+  private static final int SLOTS = 64;
+
+  private final String name;
+  private final long mac;
+  private final Deque<byte[]> arrived = new ArrayDeque<>();
+  private final List<NativeBuffer> receiveSlots = new ArrayList<>();
+  private final List<NativeBuffer> transmitSlots = new ArrayList<>();
+  private final List<Frame> queued = new ArrayList<>();
+  private SimLan.Attachment attachment;
+  private int transmitSlot;
+  private long received;
+  private long transmitted;
+
+  public SimPort(String name, long mac) {
+    this.name = name;
+    this.mac = mac;
+    for (int i = 0; i < SLOTS; i++) {
+      receiveSlots.add(new NativeBuffer(SLOT_BYTES));
+      transmitSlots.add(new NativeBuffer(SLOT_BYTES));
+    }
+  }
+
+  /// Hangs the port on a LAN; `onArrival` runs after each frame that arrives.
+  public void attach(SimLan lan, Runnable onArrival) {
+    attachment =
+        lan.attach(
+            name,
+            frame -> {
+              arrived.add(frame);
+              onArrival.run();
+            });
+  }
+
+  /// Puts a frame in front of the node without a LAN.
+  public void arrive(byte[] frame) {
+    arrived.add(frame);
+  }
+
+  public SimLan.Attachment attachment() {
+    return attachment;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public String access() {
+    return "sim";
+  }
+
+  @Override
+  public long mac() {
+    return mac;
+  }
+
+  @Override
+  public int mtuBytes() {
+    return 1500;
+  }
+
+  @Override
+  public int receive(Batch into) {
+    into.clear();
+    while (!arrived.isEmpty() && !into.isFull()) {
+      byte[] frame = arrived.poll();
+      NativeBuffer slot = receiveSlots.get(into.count() % SLOTS).refill();
+      into.add().wrap(slot.put(frame), frame.length, SLOT_BYTES);
+    }
+    received += into.count();
+    return into.count();
+  }
+
+  @Override
+  public Frame newFrame() {
+    if (transmitSlot == SLOTS) {
+      flush();
+    }
+    NativeBuffer slot = transmitSlots.get(transmitSlot++).refill();
+    return new Frame().wrap(slot.address(), 0, SLOT_BYTES);
+  }
+
+  @Override
+  public void transmit(Frame frame) {
+    queued.add(frame);
+  }
+
+  @Override
+  public int flush() {
+    int sent = queued.size();
+    for (Frame frame : queued) {
+      attachment.send(frame.toByteArray());
+    }
+    queued.clear();
+    transmitSlot = 0;
+    transmitted += sent;
+    return sent;
+  }
+
+  @Override
+  public void awaitInput(long timeoutNanos) {}
+
+  @Override
+  public PortStatistics statistics() {
+    return new PortStatistics(received, transmitted, 0, 0, 0);
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,2 @@
+/// A whole node on a simulated segment.
+package io.pitchlake.node.sim;
