@@ -238,13 +238,17 @@ final class AddressProver implements Addresses, Neighbors {
       if (!network.isCandidate(high, low)) {
         return;
       }
-      entry = table.add(network.index(), high, low, AddressState.HELD);
+      entry = addOrEvict(network, high, low, AddressState.HELD);
       if (entry == AddressTable.NONE) {
         counters.drop(DropReason.TABLE_FULL);
         return;
       }
       counters.count(Counter.HELD);
     } else if (table.state(entry) == AddressState.REAL) {
+      // It stays real, but must not be forgotten and proved while somebody is still checking it.
+      if (timers.deadlineNanos(entry) - atNanos < holdNanos) {
+        timers.schedule(entry, atNanos + holdNanos);
+      }
       return;
     } else if (table.state(entry) != AddressState.HELD) {
       if (table.state(entry) == AddressState.SIMULATED) {
@@ -276,17 +280,26 @@ final class AddressProver implements Addresses, Neighbors {
     if (!isIpv4 && table.simulated(network.index(), false) >= maxSimulated6) {
       evict(table.leastRecentlyAsked(network.index(), false));
     }
-    int entry = table.add(network.index(), high, low, AddressState.PROBING);
+    int entry = addOrEvict(network, high, low, AddressState.PROBING);
     if (entry == AddressTable.NONE) {
-      int oldest = table.leastRecentlyAsked(network.index(), isIpv4);
-      if (oldest == AddressTable.NONE) {
-        return DropReason.TABLE_FULL;
-      }
-      evict(oldest);
-      entry = table.add(network.index(), high, low, AddressState.PROBING);
+      return DropReason.TABLE_FULL;
     }
     startProof(entry);
     return null;
+  }
+
+  /// A full table gives up the simulated address of this network and family that was asked for
+  /// least recently.
+  private int addOrEvict(NetworkView network, long high, long low, AddressState initial) {
+    int entry = table.add(network.index(), high, low, initial);
+    if (entry == AddressTable.NONE) {
+      int oldest = table.leastRecentlyAsked(network.index(), IpAddress.isIpv4(high, low));
+      if (oldest != AddressTable.NONE) {
+        evict(oldest);
+        entry = table.add(network.index(), high, low, initial);
+      }
+    }
+    return entry;
   }
 
   private void evict(int entry) {

@@ -153,7 +153,7 @@ public final class SimNode {
         new Engine(
             clock, List.of(port), chain, commands, sink, counters, IdleStrategy.busy(), view);
     port.attach(lan, engine::turn);
-    clock.every(1_000_000, engine::turn);
+    clock.every(5_000_000, engine::turn);
   }
 
   private final class Recorder implements EventSink {

@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Consumer;
 
 /// The simulated LAN's side of the port contract, on native buffers like the real ones: received
 /// frames lie in slots that the next receive fills with garbage, so that nobody gets away with
@@ -25,6 +26,7 @@ public final class SimPort implements Port {
   private final List<NativeBuffer> transmitSlots = new ArrayList<>();
   private final List<Frame> queued = new ArrayList<>();
   private SimLan.Attachment attachment;
+  private Consumer<byte[]> observer = frame -> {};
   private int transmitSlot;
   private long received;
   private long transmitted;
@@ -47,6 +49,11 @@ public final class SimPort implements Port {
               arrived.add(frame);
               onArrival.run();
             });
+  }
+
+  /// Shows `observer` each frame at the moment the engine reads it.
+  public void onReceived(Consumer<byte[]> each) {
+    observer = each;
   }
 
   /// Puts a frame in front of the node without a LAN.
@@ -83,6 +90,7 @@ public final class SimPort implements Port {
     into.clear();
     while (!arrived.isEmpty() && !into.isFull()) {
       byte[] frame = arrived.poll();
+      observer.accept(frame);
       NativeBuffer slot = receiveSlots.get(into.count() % SLOTS).refill();
       into.add().wrap(slot.put(frame), frame.length, SLOT_BYTES);
     }

@@ -394,6 +394,16 @@ class TarpitRulesTest {
   }
 
   @Test
+  void aRealAddressThatIsProbedIsNotForgottenBeforeTheHoldIsOver() {
+    SimNode node = node(new SimNode.Options().set(Setting.TARPITREALTO, 20));
+    host.announce(LIVING);
+    clock.advanceSeconds(19);
+    scanner.probe(LIVING);
+    clock.advanceSeconds(9);
+    assertEquals(Optional.of(AddressState.REAL), node.state(LIVING));
+  }
+
+  @Test
   void simulatedIsProvedAgainAfterTarpittrapto() {
     SimNode node = node(new SimNode.Options().set(Setting.TARPITTRAPTO, 100));
     trap(FREE);
