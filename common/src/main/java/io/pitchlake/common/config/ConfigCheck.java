@@ -350,7 +350,7 @@ final class ConfigCheck {
       problems.error(
           section.at(at),
           at.word() + " /" + length,
-          "leaves no network",
+          "cannot be the mask of a network",
           "write a mask of %d to %d bits".formatted(family.shortest, family.longest));
       return Optional.empty();
     }
@@ -521,26 +521,24 @@ final class ConfigCheck {
             section.value(Grammar.PORT).orElse(0),
             section.value(Grammar.WEIGHT).orElse(1),
             checks));
-    for (Network network : networks.values()) {
-      for (Placed<Optional<IpAddress>> own : ownAddresses(network)) {
-        if (own.value().equals(address)) {
-          problems.error(
-              section.at(Grammar.IPADDR),
-              address.get().toString(),
-              "is an address of network " + network.id() + " and so of this node itself",
-              "write the address of the machine behind " + section.title());
-        }
-      }
-    }
+    notOwn(section, address.get());
   }
 
-  private List<Placed<Optional<IpAddress>>> ownAddresses(Network network) {
-    Section section = draft.sections(SectionKind.NETWORK).get(network.id());
-    return List.of(
-        new Placed<>(network.real(), section.at(Grammar.REAL)),
-        new Placed<>(network.virt(), section.at(Grammar.VIRT)),
-        new Placed<>(network.real6(), section.at(Grammar.REAL6)),
-        new Placed<>(network.virt6(), section.at(Grammar.VIRT6)));
+  /// A target or gateway is another machine, so it cannot have an address of this node.
+  private void notOwn(Section section, IpAddress address) {
+    for (Network network : networks.values()) {
+      boolean own =
+          Stream.of(network.real(), network.virt(), network.real6(), network.virt6())
+              .flatMap(Optional::stream)
+              .anyMatch(address::equals);
+      if (own) {
+        problems.error(
+            section.at(Grammar.IPADDR),
+            address.toString(),
+            "is an address of network " + network.id() + " and so of this node itself",
+            "write the address of the machine that is " + section.title());
+      }
+    }
   }
 
   private void server(Section section) {
@@ -610,7 +608,10 @@ final class ConfigCheck {
       required(section, Grammar.IPADDR, "write 'ipaddr 192.168.2.1' in it");
       section
           .value(Grammar.IPADDR)
-          .ifPresent(address -> gateways.put(section.id(), new Gateway(section.id(), address)));
+          .ifPresent(address -> {
+            gateways.put(section.id(), new Gateway(section.id(), address));
+            notOwn(section, address);
+          });
     }
     return unmodifiable(gateways);
   }
@@ -662,21 +663,28 @@ final class ConfigCheck {
       }
     });
     for (Section section : draft.all(kind)) {
-      if (!registered.containsKey(section.id())) {
-        idle(section, "is not registered and does nothing", "register", kind);
-      } else if (!enabled.containsKey(section.id())) {
-        idle(section, "is not enabled and does nothing", "enable", kind);
-      }
+      idle(section, kind);
     }
   }
 
-  private void idle(Section section, String wrong, String verb, SectionKind kind) {
-    if (!draft.enabled(kind).containsKey(section.id())) {
+  private void idle(Section section, SectionKind kind) {
+    if (draft.enabled(kind).containsKey(section.id())) {
+      return;
+    }
+    String enable = "'enable %s %d'".formatted(kind.plural(), section.id());
+    if (draft.registered(kind).containsKey(section.id())) {
       problems.warning(
           section.head(),
           section.title(),
-          wrong,
-          "write '%s %s %d' when it shall work".formatted(verb, kind.plural(), section.id()));
+          "is not enabled and does nothing",
+          "write " + enable + " when it shall work");
+    } else {
+      problems.warning(
+          section.head(),
+          section.title(),
+          "is neither registered nor enabled and does nothing",
+          "write 'register %s %d' and %s when it shall work"
+              .formatted(kind.plural(), section.id(), enable));
     }
   }
 

@@ -174,8 +174,7 @@ public final class ConfigParser {
       problems.error(head, "has no number", "write '" + kind.word() + " 1 {'");
       return 0;
     }
-    Integer id =
-        words.number("the number of a " + kind.word() + " section", 1, Grammar.HIGHEST_NUMBER);
+    Integer id = words.number("a section number", 1, Grammar.HIGHEST_NUMBER);
     return id == null ? 0 : id;
   }
 
@@ -258,12 +257,10 @@ public final class ConfigParser {
       return;
     }
     problems.error(
-        token,
-        "is not a directive of a " + kind.word() + " section",
-        kind.directives().remedyFor(word));
+        token, "is not a directive of " + section.title(), kind.directives().remedyFor(word));
     Optional<Field<?>> meant = kind.directives().nearest(word).flatMap(w -> fieldOf(kind, w));
     if (meant.isPresent()) {
-      read(meant.get(), section, token);
+      readMeant(meant.get(), section, token);
     } else {
       skipStatement(token);
     }
@@ -294,6 +291,15 @@ public final class ConfigParser {
       return;
     }
     section.add(field, value, token);
+  }
+
+  /// Reads the directive a misspelt word was taken for; should it stand there already, one error is
+  /// enough.
+  private <T> void readMeant(Field<T> field, Section section, Token token) {
+    T value = field.reader().read(words);
+    if (field.repeatable() || !section.has(field)) {
+      section.add(field, value, token);
+    }
   }
 
   private void hostname(Token token) {
@@ -356,7 +362,7 @@ public final class ConfigParser {
   }
 
   private void accessListEntry() {
-    Integer number = words.number("an access list", 0, Grammar.HIGHEST_NUMBER);
+    Integer number = words.number("the number of an access list", 0, Grammar.HIGHEST_NUMBER);
     Token action = words.peek();
     String word = words.text("permit or deny", "write permit or deny");
     if (word == null) {
@@ -380,7 +386,7 @@ public final class ConfigParser {
 
   private void tarpitAcl(Token token) {
     Token at = words.peek();
-    Integer number = words.number("an access list", 0, Grammar.HIGHEST_NUMBER);
+    Integer number = words.number("the number of an access list", 0, Grammar.HIGHEST_NUMBER);
     if (isFirst(token, draft.tarpitAcl) && number != null) {
       draft.tarpitAcl = new Placed<>(number, at);
     }

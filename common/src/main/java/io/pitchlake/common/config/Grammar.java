@@ -146,9 +146,6 @@ final class Grammar {
 
   private static Path keyFile(Words words) {
     String text = words.text("a file", "write the path of the cluster key");
-    if (text == null) {
-      return null;
-    }
-    return Path.of(text.replace("\0", "?"));
+    return text == null ? null : Path.of(text);
   }
 }

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Splits a file into words, commas and braces. White space of any kind separates words; `#` starts
-/// a comment that ends with the line; a quoted word ends on its line, and in it a backslash takes
-/// the next character as it is.
+/// a comment that ends with the line; a quoted word ends on its line, and in it a backslash stands
+/// before a quote or a backslash that belongs to the word.
 final class Tokenizer {
   private static final char BYTE_ORDER_MARK = '\ufeff';
 
@@ -40,6 +40,8 @@ final class Tokenizer {
         default -> {
           if (isSpace(c)) {
             at++;
+          } else if (Character.isISOControl(c)) {
+            notText();
           } else {
             bareWord();
           }
@@ -48,6 +50,18 @@ final class Tokenizer {
     }
     tokens.add(new Token(Kind.END, "end of file", false, line, column(at)));
     return tokens;
+  }
+
+  /// A file with control characters is some other file: one problem says it better than thousands.
+  private void notText() {
+    Token token = new Token(Kind.WORD, "control character", false, line, column(at));
+    problems.error(
+        token,
+        "\\u%04x".formatted((int) text.charAt(at)),
+        "is a control character, so this is not a configuration file",
+        "name a text file");
+    tokens.clear();
+    at = text.length();
   }
 
   private void newLine() {
@@ -83,9 +97,15 @@ final class Tokenizer {
       char c = text.charAt(at++);
       if (c == '"') {
         closed = true;
-      } else if (c == '\\' && at < text.length() && text.charAt(at) != '\n') {
+      } else if (c == '\\' && (text.startsWith("\"", at) || text.startsWith("\\", at))) {
         word.append(text.charAt(at++));
-      } else if (c != '\r') {
+      } else if (isSpace(c)) {
+        word.append(' ');
+      } else if (Character.isISOControl(c)) {
+        at--;
+        notText();
+        return;
+      } else {
         word.append(c);
       }
     }
@@ -98,7 +118,13 @@ final class Tokenizer {
   }
 
   private static boolean endsWord(char c) {
-    return c == '#' || c == '{' || c == '}' || c == ',' || c == '"' || isSpace(c);
+    return Character.isISOControl(c)
+        || c == '#'
+        || c == '{'
+        || c == '}'
+        || c == ','
+        || c == '"'
+        || isSpace(c);
   }
 
   /// Also the no-break spaces that come along when text is pasted from a web page.

@@ -228,7 +228,14 @@ final class Words {
   /// As [#hostAddress], of one family; the other family belongs to the directive `other`.
   IpAddress hostAddress(String what, boolean ipv4, String other) {
     Placed<IpAddress> address = addressOf(what, ipv4, other);
-    return address != null && isHost(address.value(), address.at()) ? address.value() : null;
+    if (address == null || !isHost(address.value(), address.at())) {
+      return null;
+    }
+    if (address.value().isLoopback()) {
+      problems.error(address.at(), "is a loopback address", "write an address of the segment");
+      return null;
+    }
+    return address.value();
   }
 
   private boolean isHost(IpAddress address, Token at) {
@@ -346,14 +353,12 @@ final class Words {
     boolean ipv4 = address.get().isIpv4();
     boolean mapped = ipv4 && addressText.indexOf(':') >= 0;
     Integer length;
-    if (slash < 0) {
-      boolean maskFollows =
-          ipv4
-              && peek().isBareWord()
-              && (peek().text().startsWith("/") || DOTTED.matcher(peek().text()).matches());
-      length = maskFollows ? mask4() : Integer.valueOf(ipv4 ? 32 : 128);
-    } else {
+    if (slash >= 0) {
       length = ipv4 && !mapped ? mask4(token, slash) : mask6(token, slash);
+    } else if (maskFollows()) {
+      length = ipv4 ? mask4() : mask6();
+    } else {
+      length = ipv4 ? 32 : 128;
     }
     if (length == null) {
       return null;
@@ -367,6 +372,11 @@ final class Words {
           token, "has bits behind its mask, so all of " + prefix + " is meant", "write " + prefix);
     }
     return prefix;
+  }
+
+  private boolean maskFollows() {
+    return peek().isBareWord()
+        && (peek().text().startsWith("/") || DOTTED.matcher(peek().text()).matches());
   }
 
   /// One or more values with commas between them; null when none is good.

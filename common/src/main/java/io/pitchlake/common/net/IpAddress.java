@@ -45,6 +45,11 @@ public record IpAddress(long high, long low) implements Comparable<IpAddress> {
     return high == 0 && (low == 0 || low == MAPPED_PREFIX);
   }
 
+  /// 127.0.0.0/8 or `::1`.
+  public boolean isLoopback() {
+    return isIpv4() ? ipv4() >>> 24 == 127 : high == 0 && low == 1;
+  }
+
   /// `255.255.255.255`
   public boolean isLimitedBroadcast() {
     return isIpv4() && ipv4() == -1;

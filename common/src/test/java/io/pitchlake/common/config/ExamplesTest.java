@@ -263,8 +263,8 @@ class ExamplesTest {
     assertTrue(result.configuration().orElseThrow().networks().get(1).tarpit());
     assertEquals(
         List.of(
-            "seed:2:1: warning: 'network 1' is not registered and does nothing; write 'register"
-                + " networks 1' when it shall work",
+            "seed:2:1: warning: 'network 1' is neither registered nor enabled and does nothing;"
+                + " write 'register networks 1' and 'enable networks 1' when it shall work",
             "seed:10:1: warning: 'end of file' comes while 'network 1' of line 2 is still open,"
                 + " which is taken to end here; write '}' before it"),
         result.problems().stream().map(ConfigProblem::toString).toList());
