@@ -14,6 +14,7 @@ import io.pitchlake.common.session.AddressTable;
 import io.pitchlake.common.session.StationPool;
 import io.pitchlake.common.sim.SimClock;
 import io.pitchlake.common.sim.SimLan;
+import io.pitchlake.common.time.Clock;
 import io.pitchlake.common.time.TimerWheel;
 import io.pitchlake.node.arp.ArpModule;
 import io.pitchlake.node.engine.ChainPlace;
@@ -28,6 +29,7 @@ import io.pitchlake.node.engine.PortTransmit;
 import io.pitchlake.node.engine.View;
 import io.pitchlake.node.master.MasterModule;
 import io.pitchlake.node.ping.PingModule;
+import io.pitchlake.node.port.Port;
 import io.pitchlake.node.tarpit.TarpitModule;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -55,6 +57,7 @@ public final class SimNode {
     private TarpitMode mode = TarpitMode.HANG;
     private int vlan = -1;
     private boolean master = true;
+    private EventSink events;
 
     public Options set(Setting setting, long value) {
       settings.put(setting, value);
@@ -85,6 +88,12 @@ public final class SimNode {
       return this;
     }
 
+    /// Sends events elsewhere than to [SimNode#events()].
+    public Options events(EventSink sink) {
+      events = sink;
+      return this;
+    }
+
     public Options backup() {
       master = false;
       return this;
@@ -94,7 +103,7 @@ public final class SimNode {
   /// One event as the engine reported it.
   public record Event(EventKind kind, IpAddress target, int targetPort, IpAddress peer) {}
 
-  private final SimPort port = new SimPort("node", MAC);
+  private final Port port;
   private final CounterBank counters = new CounterBank();
   private final CommandQueue commands = new CommandQueue(16);
   private final List<Event> events = new ArrayList<>();
@@ -102,7 +111,16 @@ public final class SimNode {
   private final StationPool stations;
   private final Engine engine;
 
+  /// A node on a LAN, driven by the clock.
   public SimNode(SimClock clock, SimLan lan, Options options) {
+    this(clock, new SimPort("node", MAC), options);
+    port().attach(lan, engine::turn);
+    clock.every(5_000_000, engine::turn);
+  }
+
+  /// A node on any port, driven by [#turn()].
+  public SimNode(Clock clock, Port port, Options options) {
+    this.port = port;
     Settings settings = new Settings(Map.copyOf(options.settings));
     options.never("192.168.2.4").never("192.168.2.5");
     options.never("2001:db8:1::4").never("2001:db8:1::5");
@@ -124,7 +142,7 @@ public final class SimNode {
     int capacity = (int) settings.get(Setting.ADDRESSES);
     table = new AddressTable(capacity, 1, new TableHash(0x1234_5678));
     stations = new StationPool((int) settings.get(Setting.TARPITSTATIONS));
-    EventSink sink = new Recorder();
+    EventSink sink = options.events == null ? new Recorder() : options.events;
     PortTransmit transmit = new PortTransmit(List.of(port));
     ArpModule arp =
         new ArpModule(
@@ -152,8 +170,6 @@ public final class SimNode {
     engine =
         new Engine(
             clock, List.of(port), chain, commands, sink, counters, IdleStrategy.busy(), view);
-    port.attach(lan, engine::turn);
-    clock.every(5_000_000, engine::turn);
   }
 
   private final class Recorder implements EventSink {
@@ -180,8 +196,9 @@ public final class SimNode {
     public void onTick(long nowNanos) {}
   }
 
+  /// The port on a LAN.
   public SimPort port() {
-    return port;
+    return (SimPort) port;
   }
 
   public CounterBank counters() {

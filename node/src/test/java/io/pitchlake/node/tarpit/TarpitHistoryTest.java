@@ -40,7 +40,7 @@ class TarpitHistoryTest {
 
   @Test
   void noHistoryBreaksARule() {
-    Property.forAll("a living machine is never shadowed", 200, random -> new History(random).run());
+    Property.forAll("a living machine is never shadowed", 100, random -> new History(random).run());
   }
 
   /// One history. Every frame the node sends is judged by what it had heard before.

@@ -66,7 +66,7 @@ class TarpitRulesTest {
     clock.advanceMillis(590);
     assertNull(scanner.neighbor(FREE), "answered before the proof was over");
     assertEquals(3, node.counters().get(Counter.PROOFS_SENT));
-    clock.advanceMillis(20);
+    clock.advanceMillis(40);
     assertEquals(SimNode.VIRTUAL_MAC, scanner.neighbor(FREE));
     assertEquals(Optional.of(AddressState.SIMULATED), node.state(FREE));
   }
@@ -77,7 +77,7 @@ class TarpitRulesTest {
     scanner.resolve(FREE6);
     clock.advanceMillis(590);
     assertNull(scanner.neighbor(FREE6), "answered before the proof was over");
-    clock.advanceMillis(20);
+    clock.advanceMillis(40);
     assertEquals(SimNode.VIRTUAL_MAC6, scanner.neighbor(FREE6));
   }
 
