@@ -1,41 +1,56 @@
 package io.pitchlake.node;
 
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
+import io.pitchlake.common.config.Configuration.Interface;
+import io.pitchlake.common.time.SystemClock;
+import io.pitchlake.node.cli.CommandLines;
+import io.pitchlake.node.cli.Surroundings;
+import io.pitchlake.node.port.PcapPort;
+import io.pitchlake.node.port.Port;
+import io.pitchlake.node.port.PortException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
 
-/// The program: reads the command line and hands over to one of its commands.
-///
-/// Exit codes: 0 done, 1 a fault of the program, 2 a command line that makes no sense.
-@Command(
-    name = "pitchlake",
-    description = "A high-availability tarpit and load balancer for a layer-2 segment.",
-    synopsisSubcommandLabel = "COMMAND",
-    mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class)
+/// The program: gives the command line the real world, and ends with its exit code.
 public final class Main {
+  private Main() {}
 
   /// Starts the program.
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new Main()).execute(arguments));
+    ProcessEnd end = new ProcessEnd();
+    Surroundings world =
+        new Surroundings(
+            new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+            new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+            isColourTerminal(),
+            SystemClock.INSTANCE,
+            new SecureRandom(),
+            Main::open,
+            HostAddresses::now,
+            Path.of("/proc/sys"),
+            Path.of("/dev/log"),
+            end::whenAsked);
+    int exitCode = new CommandLines(world).execute(arguments);
+    end.reached(exitCode);
+    System.exit(exitCode);
   }
 
-  @Command(
-      name = "version",
-      description = "Print the version of Pitchlake and of the Java it runs on.")
-  void version() {
-    for (String line : new Version().getVersion()) {
-      System.out.println(line);
-    }
+  private static Port open(Interface link) throws PortException {
+    return PcapPort.open(link.name());
   }
 
-  /// The version from the jar's manifest, and the JVM's.
-  static final class Version implements CommandLine.IVersionProvider {
-    @Override
-    public String[] getVersion() {
-      String version = Main.class.getPackage().getImplementationVersion();
-      return new String[] {
-        "pitchlake " + (version == null ? "(not packaged)" : version), "Java " + Runtime.version()
-      };
+  /// Whether standard error is a terminal whose user wants colours (<https://no-color.org>).
+  private static boolean isColourTerminal() {
+    String noColor = System.getenv("NO_COLOR");
+    try {
+      String target = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
+      return (noColor == null || noColor.isEmpty())
+          && (target.startsWith("/dev/pts/") || target.startsWith("/dev/tty"));
+    } catch (IOException e) {
+      return false;
     }
   }
 }

@@ -5,6 +5,7 @@ import io.pitchlake.common.config.Setting;
 import io.pitchlake.common.metric.Counter;
 import io.pitchlake.common.metric.CounterBank;
 import io.pitchlake.common.metric.DropReason;
+import io.pitchlake.common.metric.Gauge;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.session.AddressState;
 import io.pitchlake.common.session.AddressTable;
@@ -111,6 +112,16 @@ final class AddressProver implements Addresses, Neighbors {
     nowNanos = atNanos;
     timers.advance(atNanos, TIMERS_PER_TURN, expiry);
     sweep.tick(this, mastership, atNanos);
+    publish();
+  }
+
+  private void publish() {
+    counters.set(Gauge.ADDRESSES, table.size());
+    counters.set(Gauge.ADDRESSES_PROBING, table.size(AddressState.PROBING));
+    counters.set(Gauge.ADDRESSES_REAL, table.size(AddressState.REAL));
+    counters.set(Gauge.ADDRESSES_SIMULATED, table.size(AddressState.SIMULATED));
+    counters.set(Gauge.ADDRESSES_HELD, table.size(AddressState.HELD));
+    counters.set(Gauge.STATIONS, stations.size());
   }
 
   @Override

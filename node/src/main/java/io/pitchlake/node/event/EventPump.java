@@ -24,9 +24,7 @@ public final class EventPump implements AutoCloseable {
     boolean last;
     do {
       last = stopping;
-      for (SecurityEvent event = ring.poll(); event != null; event = ring.poll()) {
-        consumer.accept(event);
-      }
+      ring.drainTo(consumer);
       if (!last) {
         LockSupport.parkNanos(LOOK_NANOS);
       }

@@ -5,6 +5,7 @@ import io.pitchlake.common.net.MacAddress;
 import io.pitchlake.node.engine.EventKind;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.function.Consumer;
 
 /// A bounded hand-over from the engine thread to the event thread: one writer, one reader, records
 /// of longs in one array. The writer never waits and never allocates; a full ring refuses.
@@ -69,8 +70,14 @@ public final class EventRing {
     return true;
   }
 
-  /// Takes the oldest event, or null. Event thread.
-  SecurityEvent poll() {
+  /// Hands every event that is there to `consumer`, oldest first. Event thread.
+  public void drainTo(Consumer<SecurityEvent> consumer) {
+    for (SecurityEvent event = poll(); event != null; event = poll()) {
+      consumer.accept(event);
+    }
+  }
+
+  private SecurityEvent poll() {
     long at = (long) TAKEN.get(this);
     if (at == (long) POSITION.getAcquire(this)) {
       return null;

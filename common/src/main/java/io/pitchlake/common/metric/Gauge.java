@@ -1,0 +1,22 @@
+package io.pitchlake.common.metric;
+
+/// What is full, and how full: a use now beside the limit it must not pass.
+public enum Gauge {
+  ADDRESSES("addresses in the table"),
+  ADDRESSES_PROBING("addresses being proved"),
+  ADDRESSES_REAL("real addresses known"),
+  ADDRESSES_SIMULATED("addresses simulated"),
+  ADDRESSES_HELD("addresses held silent"),
+  STATIONS("stations remembered");
+
+  private final String meaning;
+
+  Gauge(String meaning) {
+    this.meaning = meaning;
+  }
+
+  /// In words, for tables.
+  public String meaning() {
+    return meaning;
+  }
+}

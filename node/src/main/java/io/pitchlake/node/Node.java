@@ -1,0 +1,202 @@
+package io.pitchlake.node;
+
+import io.pitchlake.common.config.Configuration;
+import io.pitchlake.common.config.Configuration.Interface;
+import io.pitchlake.common.config.Configuration.Network;
+import io.pitchlake.common.config.Setting;
+import io.pitchlake.common.hash.SipHash;
+import io.pitchlake.common.hash.TableHash;
+import io.pitchlake.common.metric.CounterBank;
+import io.pitchlake.common.net.IpAddress;
+import io.pitchlake.common.session.AddressTable;
+import io.pitchlake.common.session.StationPool;
+import io.pitchlake.common.time.Clock;
+import io.pitchlake.common.time.TimerWheel;
+import io.pitchlake.node.arp.ArpModule;
+import io.pitchlake.node.engine.ChainPlace;
+import io.pitchlake.node.engine.Command;
+import io.pitchlake.node.engine.CommandQueue;
+import io.pitchlake.node.engine.Engine;
+import io.pitchlake.node.engine.IdleStrategy;
+import io.pitchlake.node.engine.Mastership;
+import io.pitchlake.node.engine.Module;
+import io.pitchlake.node.engine.ModuleChain;
+import io.pitchlake.node.engine.PortTransmit;
+import io.pitchlake.node.engine.View;
+import io.pitchlake.node.event.EventRing;
+import io.pitchlake.node.event.EventThrottle;
+import io.pitchlake.node.event.SecurityEvent;
+import io.pitchlake.node.master.MasterModule;
+import io.pitchlake.node.ping.PingModule;
+import io.pitchlake.node.port.Port;
+import io.pitchlake.node.port.PortClosedException;
+import io.pitchlake.node.tarpit.TarpitModule;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/// One node, wired: ports, tables, the chain in the configured order and the engine that turns it.
+/// The only place where modules are made and meet.
+///
+/// [#run] belongs to the engine thread; [#stop], [#hostAddresses], [#counters] and [#events] may be
+/// used from any other. The ports stay the caller's to close.
+public final class Node {
+  private static final int COMMANDS = 64;
+  private static final int EVENTS = 8192;
+
+  private final Configuration configuration;
+  private final List<Port> ports;
+  private final Clock clock;
+  private final ViewCompiler views;
+  private final CommandQueue commands = new CommandQueue(COMMANDS);
+  private final CounterBank counters = new CounterBank();
+  private final EventRing events = new EventRing(EVENTS);
+  private final EventThrottle throttle;
+  private final Engine engine;
+
+  /// Wires a node; nothing is sent before [#run] or [#turn].
+  ///
+  /// @param ports one for each of [#interfacesOf], in that order
+  /// @param random for the cookie key and the seeds of tables
+  /// @param host every address of the node's own host
+  /// @param idle what the engine does between turns
+  public Node(
+      Configuration configuration,
+      List<Port> ports,
+      Clock clock,
+      RandomGenerator random,
+      Set<IpAddress> host,
+      IdleStrategy idle) {
+    this.configuration = configuration;
+    this.ports = List.copyOf(ports);
+    this.clock = clock;
+    this.views =
+        new ViewCompiler(
+            configuration,
+            interfacesOf(configuration).stream().map(Interface::id).toList(),
+            this.ports);
+    View view = views.compile(host);
+    long nowNanos = clock.nanoTime();
+    this.throttle =
+        new EventThrottle(
+            events,
+            counters,
+            new TableHash(random.nextLong()),
+            configuration.settings().get(Setting.TARPITLOGRATE),
+            configuration.settings().get(Setting.TARPITLOGTOTAL),
+            nowNanos);
+    this.engine =
+        new Engine(
+            clock,
+            this.ports,
+            new ModuleChain(modules(view, random, nowNanos), counters),
+            commands,
+            throttle,
+            counters,
+            idle,
+            view);
+  }
+
+  /// The networks that run: registered and enabled, in the order of the file.
+  public static List<Network> networksOf(Configuration configuration) {
+    return ViewCompiler.running(configuration);
+  }
+
+  /// The interfaces that the running networks are on, each once.
+  public static List<Interface> interfacesOf(Configuration configuration) {
+    return networksOf(configuration).stream()
+        .map(network -> network.interfaces().getFirst())
+        .distinct()
+        .map(configuration.interfaces()::get)
+        .toList();
+  }
+
+  private List<Module> modules(View view, RandomGenerator random, long nowNanos) {
+    // Without an election a node is alone, and so it is master.
+    Mastership mastership = network -> true;
+    int addresses = (int) configuration.settings().get(Setting.ADDRESSES);
+    int stations = (int) configuration.settings().get(Setting.TARPITSTATIONS);
+    PortTransmit transmit = new PortTransmit(ports);
+    ArpModule arp =
+        new ArpModule(
+            new AddressTable(addresses, view.size(), new TableHash(random.nextLong())),
+            new StationPool(stations),
+            new TimerWheel(addresses, nowNanos),
+            transmit,
+            mastership,
+            throttle,
+            counters);
+    SipHash cookies = new SipHash(random.nextLong(), random.nextLong());
+    int[] mtuBytes = ports.stream().mapToInt(Port::mtuBytes).toArray();
+    return configuration.modules().stream()
+        .map(name ->
+            switch (name) {
+              case "arp" -> arp;
+              case "ping" -> new PingModule(transmit, mastership, counters);
+              case "master" -> new MasterModule(mastership);
+              case "tarpit" ->
+                  new TarpitModule(
+                      arp.addresses(), transmit, throttle, counters, cookies, mtuBytes);
+              case "vrrp", "hc", "slb", "tnat", "nat", "rt" -> new ChainPlace(name);
+              default -> throw new IllegalArgumentException("there is no module '" + name + "'");
+            })
+        .toList();
+  }
+
+  /// Turns the engine until [#stop] or until a port's source has ended, which throws
+  /// [PortClosedException]. Then every sum that the log still owes is handed over.
+  ///
+  /// @param started called once, after the first turn
+  public void run(Runnable started) {
+    try {
+      engine.turn();
+      started.run();
+      engine.run();
+    } finally {
+      throttle.finish(clock.nanoTime());
+    }
+  }
+
+  /// Turns the engine on the calling thread until the port's source has ended, and hands the events
+  /// over between turns, so that nothing depends on how fast anybody is.
+  public void replay(Consumer<SecurityEvent> consumer) {
+    try {
+      while (!engine.stopped()) {
+        engine.turn();
+        events.drainTo(consumer);
+      }
+    } catch (PortClosedException e) {
+      throttle.finish(clock.nanoTime());
+      events.drainTo(consumer);
+    }
+  }
+
+  /// Asks the engine to finish its turn and end; false when it hangs and takes no commands.
+  public boolean stop() {
+    return commands.offer(new Command.Stop());
+  }
+
+  /// Tells the engine that the host's addresses are others now; false when it takes no commands.
+  public boolean hostAddresses(Set<IpAddress> host) {
+    return commands.offer(new Command.Reconfigure(views.compile(host)));
+  }
+
+  public Configuration configuration() {
+    return configuration;
+  }
+
+  public List<Port> ports() {
+    return ports;
+  }
+
+  /// What the engine has counted; readable while it runs.
+  public CounterBank counters() {
+    return counters;
+  }
+
+  /// What has happened; one reader.
+  public EventRing events() {
+    return events;
+  }
+}

@@ -1,0 +1,155 @@
+package io.pitchlake.node;
+
+import io.pitchlake.common.config.Configuration;
+import io.pitchlake.common.config.Configuration.Network;
+import io.pitchlake.common.config.Configuration.Vrrp;
+import io.pitchlake.common.hash.SipHash;
+import io.pitchlake.common.net.AccessList;
+import io.pitchlake.common.net.AccessList.Entry;
+import io.pitchlake.common.net.IpAddress;
+import io.pitchlake.common.net.IpPrefix;
+import io.pitchlake.node.engine.NetworkView;
+import io.pitchlake.node.engine.NetworkView.Family;
+import io.pitchlake.node.engine.View;
+import io.pitchlake.node.port.Port;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/// Makes the engine's [View] of a configuration, the ports it is to run on and what the host's
+/// kernel owns.
+///
+/// Only networks that are registered and enabled run: a file without `register networks` and
+/// `enable networks` runs none, so that no network starts to answer by being described. What the
+/// file describes but does not run still counts for what must never be simulated. Immutable; any
+/// thread.
+final class ViewCompiler {
+  /// RFC 9568, 7.3.
+  private static final long VRRP_MAC_IPV4 = 0x00_00_5e_00_01_00L;
+
+  private static final long VRRP_MAC_IPV6 = 0x00_00_5e_00_02_00L;
+  private static final long LOCALLY_ADMINISTERED = 0x02_00_00_00_00_00L;
+  private static final long GROUP = 0x01_00_00_00_00_00L;
+  private static final long MAC_BITS = 0xffff_ffff_ffffL;
+  private static final SipHash VIRTUAL_MACS = new SipHash(0x7069_7463_686c_616bL, 0x65L);
+
+  private final Configuration configuration;
+  private final List<Integer> interfaces;
+  private final List<Port> ports;
+
+  /// @param interfaces number of the interface each port is on
+  ViewCompiler(Configuration configuration, List<Integer> interfaces, List<Port> ports) {
+    this.configuration = configuration;
+    this.interfaces = List.copyOf(interfaces);
+    this.ports = List.copyOf(ports);
+  }
+
+  /// The networks that run, in the order of the file.
+  static List<Network> running(Configuration configuration) {
+    return configuration.networks().values().stream()
+        .filter(network -> configuration.registered().networks().contains(network.id()))
+        .filter(network -> configuration.enabled().networks().contains(network.id()))
+        .toList();
+  }
+
+  /// @param host every address of the node's own host
+  View compile(Set<IpAddress> host) {
+    AccessList never = never(host);
+    AccessList candidates =
+        configuration.tarpitAcl().map(configuration.accessLists()::get).orElse(null);
+    List<NetworkView> views = new ArrayList<>();
+    for (Network network : running(configuration)) {
+      int port = interfaces.indexOf(network.interfaces().getFirst());
+      long portMac = ports.get(port).mac();
+      views.add(
+          new NetworkView(
+              views.size(),
+              network.id(),
+              port,
+              network.vlan().orElse(-1),
+              family(
+                  network.prefix(),
+                  network.real(),
+                  network.virt(),
+                  host,
+                  virtualMac(network, portMac, VRRP_MAC_IPV4)),
+              family(
+                  network.prefix6(),
+                  network.real6(),
+                  network.virt6(),
+                  host,
+                  virtualMac(network, portMac, VRRP_MAC_IPV6)),
+              network.tarpit(),
+              network.tarpitMode(),
+              portMac,
+              never,
+              candidates));
+    }
+    return new View(views, ports.size(), configuration.settings());
+  }
+
+  /// An address that the host's kernel owns is left to the kernel; two that answer for one address
+  /// would differ.
+  private static Family family(
+      Optional<IpPrefix> prefix,
+      Optional<IpAddress> real,
+      Optional<IpAddress> virt,
+      Set<IpAddress> host,
+      long virtualMac) {
+    return new Family(
+        prefix.orElse(null),
+        real.orElse(null),
+        virt.orElse(null),
+        real.isPresent() && !host.contains(real.get()),
+        virt.isPresent() && !host.contains(virt.get()),
+        virtualMac);
+  }
+
+  /// Every address that rules out simulation by name: the cluster's own, the machines it serves,
+  /// routers, the node's own host, and what `arp` exempts.
+  private AccessList never(Set<IpAddress> host) {
+    Stream<IpAddress> cluster =
+        configuration.networks().values().stream()
+            .flatMap(network ->
+                Stream.concat(
+                    Stream.of(network.real(), network.virt(), network.real6(), network.virt6())
+                        .flatMap(Optional::stream),
+                    network.syncPeers().stream()));
+    Stream<IpAddress> sync =
+        configuration.sync().stream()
+            .flatMap(s -> Stream.concat(s.bind().stream(), s.peers().stream()));
+    Stream<IpAddress> served =
+        Stream.concat(
+            configuration.servers().values().stream().map(Configuration.Server::address),
+            configuration.targets().values().stream().map(Configuration.Target::address));
+    Stream<IpAddress> gateways =
+        configuration.gateways().values().stream().map(Configuration.Gateway::address);
+    Stream<IpPrefix> single =
+        Stream.of(cluster, sync, served, gateways, host.stream())
+            .flatMap(addresses -> addresses)
+            .map(address -> new IpPrefix(address, 128));
+    return new AccessList(
+        Stream.concat(single, configuration.exempt().stream())
+            .distinct()
+            .map(prefix -> new Entry(true, prefix))
+            .toList());
+  }
+
+  private long virtualMac(Network network, long portMac, long vrrpMac) {
+    return configuration.vrrps().values().stream()
+        .filter(vrrp -> vrrp.networks().contains(network.id()))
+        .findFirst()
+        .map(Vrrp::vrid)
+        .map(vrid -> vrrpMac | vrid)
+        .orElseGet(() -> localMac(network, portMac));
+  }
+
+  /// Without an election any VRRP MAC might belong to another router of the segment. The port's own
+  /// MAC is the kernel's. So: a locally administered unicast address, the same at every start.
+  private static long localMac(Network network, long portMac) {
+    long mac = VIRTUAL_MACS.hash(portMac, network.id()) & MAC_BITS;
+    return (mac | LOCALLY_ADMINISTERED) & ~GROUP;
+  }
+}

@@ -1,0 +1,69 @@
+package io.pitchlake.node.cli;
+
+import io.pitchlake.common.config.Configuration.Network;
+import io.pitchlake.node.Node;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/// `pitchlake check -c FILE`
+@Command(
+    name = "check",
+    header = "Read a configuration and report every problem in it.",
+    description = {
+      "",
+      "Reads FILE as 'run' does, and starts nothing. Problems are printed on stderr, one per line:",
+      "",
+      "  FILE:LINE:COLUMN: error: 'text' is wrong; what would be right",
+      "",
+      "Warnings do not make a file wrong. A file that is right but asks for something this build "
+          + "does not have gets a note, and 'run' would refuse it.",
+      ""
+    },
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {"0:the file is right", "2:wrong usage", "3:the file is broken or runs nothing"})
+public final class CheckCommand implements Callable<Integer> {
+  private final Surroundings world;
+  @Mixin private FileOption file;
+
+  public CheckCommand(Surroundings world) {
+    this.world = world;
+  }
+
+  @Override
+  public Integer call() throws Failure {
+    ConfigurationFile loaded = ConfigurationFile.load(file.path(), world);
+    List<String> missing = MissingFeatures.in(loaded);
+    missing.forEach(line -> world.out().println("note: " + line + "; 'run' would refuse"));
+    world
+        .out()
+        .println(
+            loaded.path()
+                + ": the configuration is right; it runs "
+                + Node.networksOf(loaded.configuration()).stream()
+                    .map(CheckCommand::network)
+                    .collect(Collectors.joining(", ")));
+    world.out().flush();
+    return ExitCode.OK;
+  }
+
+  /// A network in a few words: `network 1 "office" (192.168.2.0/24 2001:db8:1::/64, tarpit hang)`.
+  static String network(Network network) {
+    StringBuilder text = new StringBuilder("network ").append(network.id());
+    network.name().ifPresent(name -> text.append(" \"").append(name).append('"'));
+    text.append(" (");
+    String separator = "";
+    if (network.prefix().isPresent()) {
+      text.append(network.prefix().get());
+      separator = " ";
+    }
+    if (network.prefix6().isPresent()) {
+      text.append(separator).append(network.prefix6().get());
+    }
+    network.vlan().ifPresent(vlan -> text.append(", vlan ").append(vlan));
+    text.append(network.tarpit() ? ", tarpit)" : ")");
+    return text.toString();
+  }
+}

@@ -1,0 +1,118 @@
+package io.pitchlake.node.cli;
+
+import ch.qos.logback.classic.Level;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/// The whole command line: its commands, and what becomes of mistakes.
+@Command(
+    name = "pitchlake",
+    header = "A high-availability tarpit and load balancer for a layer-2 segment.",
+    description = {
+      "",
+      "Pitchlake proves which addresses of a network nobody owns and answers for them: whoever "
+          + "scans the segment finds machines that do not exist, and is held there. Machines that "
+          + "exist are left alone.",
+      "",
+      "Run it only on a network that is yours.",
+      ""
+    },
+    synopsisSubcommandLabel = "COMMAND",
+    commandListHeading = "%nCommands:%n",
+    optionListHeading = "Options:%n",
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {
+      "0:done as asked",
+      "2:the command line makes no sense",
+      "3:the configuration is broken, cannot be read or runs nothing",
+      "4:an interface is unknown, cannot be used or has gone",
+      "5:a privilege is missing; the message names the capability",
+      "6:a capture file is broken or cannot be read or written",
+      "7:the configuration asks for what this build does not have",
+      "70:a fault of the program"
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  pitchlake check -c office.conf",
+      "  pitchlake run -c office.conf",
+      "  pitchlake replay morning.pcap answers.pcap -c office.conf",
+      "  pitchlake help run"
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = VersionCommand.Version.class,
+    subcommands = CommandLine.HelpCommand.class)
+public final class CommandLines implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger("pitchlake");
+
+  private final CommandLine commandLine;
+
+  public CommandLines(Surroundings world) {
+    commandLine =
+        new CommandLine(this)
+            .addSubcommand(new RunCommand(world))
+            .addSubcommand(new CheckCommand(world))
+            .addSubcommand(new ReplayCommand(world))
+            .addSubcommand(new VersionCommand(world))
+            .setOut(world.out())
+            .setErr(world.err())
+            .setColorScheme(
+                CommandLine.Help.defaultColorScheme(
+                    world.colour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF))
+            .setParameterExceptionHandler((mistake, arguments) -> usage(mistake, world))
+            .setExecutionExceptionHandler((trouble, command, parsed) -> end(trouble, world));
+  }
+
+  /// Runs one command line and returns the exit code.
+  public int execute(String... arguments) {
+    return commandLine.execute(arguments);
+  }
+
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "Log more, and stack traces of the program's own faults.")
+  void debug(boolean wanted) {
+    if (wanted) {
+      ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME))
+          .setLevel(Level.DEBUG);
+    }
+  }
+
+  /// No command at all.
+  @Override
+  public void run() {
+    throw new CommandLine.ParameterException(commandLine, "Missing command");
+  }
+
+  private static int usage(CommandLine.ParameterException mistake, Surroundings world) {
+    CommandLine command = mistake.getCommandLine();
+    world.err().println("pitchlake: " + mistake.getMessage());
+    CommandLine.UnmatchedArgumentException.printSuggestions(mistake, world.err());
+    world.err().println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
+    world.err().flush();
+    return ExitCode.USAGE;
+  }
+
+  private static int end(Exception trouble, Surroundings world) {
+    int code;
+    List<String> lines;
+    if (trouble instanceof Failure failure) {
+      code = failure.exitCode();
+      lines = failure.lines();
+    } else {
+      LOG.debug("internal error", trouble);
+      code = ExitCode.INTERNAL;
+      lines =
+          List.of(
+              "internal error: " + trouble + "; run again with --debug and report the stack trace");
+    }
+    lines.forEach(line -> world.err().println("pitchlake: " + line));
+    world.err().flush();
+    return code;
+  }
+}

@@ -1,0 +1,42 @@
+package io.pitchlake.node.cli;
+
+import io.pitchlake.node.port.PortException;
+
+/// How the program ends. The numbers are part of its interface.
+public final class ExitCode {
+  /// Done as asked.
+  public static final int OK = 0;
+
+  /// The command line makes no sense.
+  public static final int USAGE = 2;
+
+  /// The configuration is broken, cannot be read, or runs no network.
+  public static final int CONFIGURATION = 3;
+
+  /// An interface is unknown or cannot be used.
+  public static final int INTERFACE = 4;
+
+  /// A privilege is missing; the message names the capability.
+  public static final int PRIVILEGE = 5;
+
+  /// A capture file cannot be read or written.
+  public static final int CAPTURE = 6;
+
+  /// The configuration asks for what this build does not have.
+  public static final int MISSING_FEATURE = 7;
+
+  /// A fault of the program itself.
+  public static final int INTERNAL = 70;
+
+  private ExitCode() {}
+
+  /// The code for a port that cannot be opened.
+  static int of(PortException.Reason reason) {
+    return switch (reason) {
+      case NOT_PERMITTED -> PRIVILEGE;
+      case BAD_FILE -> CAPTURE;
+      case UNKNOWN_INTERFACE, NOT_ETHERNET, INTERFACE_DOWN, LIBRARY_MISSING, UNSUPPORTED ->
+          INTERFACE;
+    };
+  }
+}

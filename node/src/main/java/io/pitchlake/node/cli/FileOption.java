@@ -1,0 +1,18 @@
+package io.pitchlake.node.cli;
+
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/// `-c FILE`, the same for every command that reads a configuration.
+final class FileOption {
+  @Option(
+      names = {"-c", "--config"},
+      required = true,
+      paramLabel = "FILE",
+      description = "The configuration.")
+  private Path path;
+
+  Path path() {
+    return path;
+  }
+}

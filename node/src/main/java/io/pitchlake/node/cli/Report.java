@@ -1,0 +1,107 @@
+package io.pitchlake.node.cli;
+
+import io.pitchlake.common.config.Configuration.Settings;
+import io.pitchlake.common.config.Setting;
+import io.pitchlake.common.metric.Counter;
+import io.pitchlake.common.metric.CounterBank;
+import io.pitchlake.common.metric.DropReason;
+import io.pitchlake.common.metric.Gauge;
+import io.pitchlake.node.Node;
+import io.pitchlake.node.port.Port;
+import io.pitchlake.node.port.PortStatistics;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/// What a node has counted, as text: one line for the time since the last one, and the full table.
+/// Reads published counters only; one thread.
+final class Report {
+  private final Node node;
+  private final CounterBank counters;
+  private final Settings settings;
+  private final Map<Counter, Long> last = new EnumMap<>(Counter.class);
+  private long lastDropped;
+
+  Report(Node node) {
+    this.node = node;
+    this.counters = node.counters();
+    this.settings = node.configuration().settings();
+  }
+
+  /// What has happened since the last call, and what is in use now.
+  String line() {
+    Map<Counter, Long> since = new EnumMap<>(Counter.class);
+    for (Counter counter : Counter.values()) {
+      long now = counters.get(counter);
+      since.put(counter, now - last.getOrDefault(counter, 0L));
+      last.put(counter, now);
+    }
+    long dropped = counters.dropped();
+    long droppedSince = dropped - lastDropped;
+    lastDropped = dropped;
+    return ("frames in %d out %d dropped %d, proofs %d (%d free, %d taken),"
+            + " trapped: arp %d nd %d echo %d tcp %d udp %d, released %d,"
+            + " addresses now: simulated %d real %d held %d proving %d of %d, log lines %d held back %d")
+        .formatted(
+            since.get(Counter.FRAMES_RECEIVED),
+            since.get(Counter.FRAMES_TRANSMITTED),
+            droppedSince,
+            since.get(Counter.PROOFS_STARTED),
+            since.get(Counter.PROOFS_FREE),
+            since.get(Counter.PROOFS_TAKEN),
+            since.get(Counter.TARPIT_ARP_REPLIES),
+            since.get(Counter.TARPIT_ND_ADVERTISEMENTS),
+            since.get(Counter.TARPIT_ECHO_REPLIES),
+            since.get(Counter.TARPIT_SYNACKS),
+            since.get(Counter.TARPIT_UDP),
+            since.get(Counter.RELEASED),
+            counters.get(Gauge.ADDRESSES_SIMULATED),
+            counters.get(Gauge.ADDRESSES_REAL),
+            counters.get(Gauge.ADDRESSES_HELD),
+            counters.get(Gauge.ADDRESSES_PROBING),
+            settings.get(Setting.ADDRESSES),
+            since.get(Counter.LOG_LINES),
+            since.get(Counter.LOG_HELD_BACK));
+  }
+
+  /// Everything that is not 0 since the start, one line each.
+  List<String> table() {
+    List<String> lines = new ArrayList<>();
+    for (Counter counter : Counter.values()) {
+      add(lines, counters.get(counter), counter.meaning());
+    }
+    for (DropReason reason : DropReason.values()) {
+      add(lines, counters.get(reason), "dropped: " + reason.meaning());
+    }
+    for (Gauge gauge : Gauge.values()) {
+      add(lines, counters.get(gauge), gauge.meaning() + limit(gauge));
+    }
+    for (Port port : node.ports()) {
+      port(lines, port.name() + ": ", port.statistics());
+    }
+    return lines;
+  }
+
+  private String limit(Gauge gauge) {
+    return switch (gauge) {
+      case ADDRESSES -> ", of " + settings.get(Setting.ADDRESSES);
+      case STATIONS -> ", of " + settings.get(Setting.TARPITSTATIONS);
+      case ADDRESSES_PROBING, ADDRESSES_REAL, ADDRESSES_SIMULATED, ADDRESSES_HELD -> "";
+    };
+  }
+
+  private static void port(List<String> lines, String name, PortStatistics statistics) {
+    add(lines, statistics.receivedFrames(), name + "frames received");
+    add(lines, statistics.transmittedFrames(), name + "frames the kernel took");
+    add(lines, statistics.receiveDropped(), name + "frames the kernel dropped, not read in time");
+    add(lines, statistics.receiveOversized(), name + "frames larger than a buffer");
+    add(lines, statistics.transmitFailed(), name + "frames the kernel refused");
+  }
+
+  private static void add(List<String> lines, long value, String meaning) {
+    if (value != 0) {
+      lines.add("%12d  %s".formatted(value, meaning));
+    }
+  }
+}

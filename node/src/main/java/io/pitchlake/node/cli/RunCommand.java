@@ -1,0 +1,210 @@
+package io.pitchlake.node.cli;
+
+import io.pitchlake.common.config.Configuration;
+import io.pitchlake.common.config.Configuration.Interface;
+import io.pitchlake.common.config.Configuration.Network;
+import io.pitchlake.common.net.IpAddress;
+import io.pitchlake.common.net.MacAddress;
+import io.pitchlake.node.Node;
+import io.pitchlake.node.engine.IdleStrategy;
+import io.pitchlake.node.event.EventPump;
+import io.pitchlake.node.port.Port;
+import io.pitchlake.node.port.PortClosedException;
+import io.pitchlake.node.port.PortException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/// `pitchlake run -c FILE`
+@Command(
+    name = "run",
+    header = "Trap and serve on the interfaces of a configuration, until stopped.",
+    description = {
+      "",
+      "Opens the interfaces of the networks that FILE registers and enables, and answers there for "
+          + "addresses that are proven free. Needs the capability CAP_NET_RAW on each interface.",
+      "",
+      "Lines go to standard output: a line with 'ready:' when the engine runs, the tarpit's lines "
+          + "at WARN, a summary once a minute. SIGTERM or SIGINT end it in order: what is queued is "
+          + "sent, every count that the log still owes is written, and a full table is printed.",
+      ""
+    },
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {
+      "0:stopped as asked",
+      "2:wrong usage",
+      "3:the configuration is broken or runs nothing",
+      "4:an interface is unknown, cannot be used or has gone",
+      "5:a privilege is missing; the message names the capability",
+      "7:the configuration asks for what this build does not have",
+      "70:a fault of the program"
+    })
+public final class RunCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger("pitchlake");
+  private static final Logger TARPIT = LoggerFactory.getLogger("tarpit");
+  private static final long LONGEST_WAIT_NANOS = 1_000_000;
+  private static final Duration LOOK_AT_HOST = Duration.ofSeconds(2);
+  private static final Duration REPORT = Duration.ofMinutes(1);
+
+  private final Surroundings world;
+  @Mixin private FileOption file;
+
+  public RunCommand(Surroundings world) {
+    this.world = world;
+  }
+
+  @Override
+  public Integer call() throws Failure {
+    ConfigurationFile loaded = ConfigurationFile.load(file.path(), world);
+    MissingFeatures.refuse(loaded);
+    List<Port> ports = new ArrayList<>();
+    try {
+      for (Interface link : Node.interfacesOf(loaded.configuration())) {
+        ports.add(world.ports().open(link));
+      }
+      run(loaded.configuration(), ports);
+      return ExitCode.OK;
+    } catch (PortException e) {
+      throw new Failure(ExitCode.of(e.reason()), e.getMessage());
+    } catch (PortClosedException e) {
+      throw new Failure(ExitCode.INTERFACE, e.getMessage());
+    } finally {
+      ports.forEach(Port::close);
+    }
+  }
+
+  private void run(Configuration configuration, List<Port> ports) {
+    Set<IpAddress> host = world.hostAddresses().get();
+    Node node =
+        new Node(
+            configuration,
+            ports,
+            world.clock(),
+            world.random(),
+            host,
+            IdleStrategy.adaptive(ports, LONGEST_WAIT_NANOS));
+    sayWhatTheKernelOwns(configuration, host);
+    warnOfForwarding(configuration);
+    Report report = new Report(node);
+    try (EventPump _ = new EventPump(node.events(), event -> TARPIT.warn(event.line()));
+        Chores chores = new Chores()) {
+      chores.every(LOOK_AT_HOST, new HostWatch(node, host));
+      chores.every(REPORT, () -> LOG.info("last minute: {}", report.line()));
+      turn(node, ready(configuration, ports));
+    } finally {
+      LOG.info("stopped; since the start:");
+      report.table().forEach(LOG::info);
+    }
+  }
+
+  /// Runs the engine on a thread of its own and waits for its end.
+  private void turn(Node node, String ready) {
+    EngineThread engine = new EngineThread(node, () -> LOG.info(ready));
+    world
+        .ending()
+        .whenAsked(() -> {
+          LOG.info("asked to stop");
+          node.stop();
+        });
+    engine.runToEnd();
+  }
+
+  private String ready(Configuration configuration, List<Port> ports) {
+    String links =
+        ports.stream()
+            .map(port ->
+                port.name() + " (" + port.access() + ", " + new MacAddress(port.mac()) + ")")
+            .collect(Collectors.joining(", "));
+    String networks =
+        Node.networksOf(configuration).stream()
+            .map(CheckCommand::network)
+            .collect(Collectors.joining(", "));
+    return "ready: "
+        + configuration.hostname().orElse("this node")
+        + " on "
+        + links
+        + " runs "
+        + networks;
+  }
+
+  /// An address of ours that the kernel owns too is the kernel's.
+  private static void sayWhatTheKernelOwns(Configuration configuration, Set<IpAddress> host) {
+    for (Network network : Node.networksOf(configuration)) {
+      Stream.of(network.real(), network.virt(), network.real6(), network.virt6())
+          .flatMap(Optional::stream)
+          .filter(host::contains)
+          .forEach(address ->
+              LOG.info(
+                  "{} of network {} belongs to this host's kernel and is left to it",
+                  address,
+                  network.id()));
+    }
+  }
+
+  /// A kernel that forwards answers for frames to the port's MAC and sends them on: a trapped peer
+  /// would get redirects and unreachables beside the tarpit's answers.
+  private void warnOfForwarding(Configuration configuration) {
+    Set<Integer> withIpv4 =
+        Node.networksOf(configuration).stream()
+            .filter(network -> network.prefix().isPresent())
+            .map(network -> network.interfaces().getFirst())
+            .collect(Collectors.toSet());
+    for (Interface link : Node.interfacesOf(configuration)) {
+      Path setting =
+          world.kernel().resolve("net/ipv4/conf").resolve(link.name()).resolve("forwarding");
+      if (withIpv4.contains(link.id()) && isOne(setting)) {
+        LOG.warn(
+            "this host forwards IPv4 on {} and may answer beside Pitchlake; switch it off:"
+                + " sysctl net.ipv4.conf.{}.forwarding=0",
+            link.name(),
+            link.name());
+      }
+    }
+  }
+
+  private static boolean isOne(Path setting) {
+    try {
+      return Files.readString(setting).strip().equals("1");
+    } catch (IOException e) {
+      return false; // a kernel that does not say so does not forward
+    }
+  }
+
+  /// Looks whether the host's addresses have changed, and tells the engine.
+  private final class HostWatch implements Runnable {
+    private final Node node;
+    private Set<IpAddress> known;
+
+    HostWatch(Node node, Set<IpAddress> known) {
+      this.node = node;
+      this.known = known;
+    }
+
+    @Override
+    public void run() {
+      try {
+        Set<IpAddress> now = world.hostAddresses().get();
+        if (!now.equals(known) && node.hostAddresses(now)) {
+          known = now;
+          LOG.info("this host's addresses have changed; none of them is simulated");
+          sayWhatTheKernelOwns(node.configuration(), now);
+        }
+      } catch (UncheckedIOException e) {
+        LOG.debug("the host's addresses cannot be read", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package io.pitchlake.node.cli;
+
+import io.pitchlake.common.config.Configuration.Interface;
+import io.pitchlake.common.net.IpAddress;
+import io.pitchlake.common.time.Clock;
+import io.pitchlake.node.port.Port;
+import io.pitchlake.node.port.PortException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/// The world around a command.
+///
+/// @param out for what was asked for
+/// @param err for what went wrong
+/// @param colour whether `err` is a terminal that wants colours
+/// @param random for keys
+/// @param ports opens a live interface
+/// @param hostAddresses what the host's kernel owns now
+/// @param kernel the kernel's settings, `/proc/sys`
+/// @param syslogSocket the local syslog daemon's socket, `/dev/log`
+/// @param ending tells when the process is asked to end
+public record Surroundings(
+    PrintWriter out,
+    PrintWriter err,
+    boolean colour,
+    Clock clock,
+    RandomGenerator random,
+    PortOpener ports,
+    Supplier<Set<IpAddress>> hostAddresses,
+    Path kernel,
+    Path syslogSocket,
+    Ending ending) {
+
+  /// Opens the port of one interface.
+  @FunctionalInterface
+  public interface PortOpener {
+    /// @throws PortException with one sentence for the user when it cannot be opened
+    Port open(Interface link) throws PortException;
+  }
+
+  /// Tells a command that the process is asked to end.
+  @FunctionalInterface
+  public interface Ending {
+    /// Calls `stop` when that happens, from another thread.
+    void whenAsked(Runnable stop);
+  }
+}
