@@ -481,7 +481,7 @@ public final class PacketBuilder {
   }
 
   private byte[] buildTransport() {
-    if (protocol == TCP) {
+    if (protocol == TCP && header.length > 0) {
       while (options.size() % 4 != 0) {
         options.write(0);
       }
@@ -491,7 +491,7 @@ public final class PacketBuilder {
     }
     byte[] segment = join(header, options.toByteArray(), payload.toByteArray());
     ByteBuffer view = ByteBuffer.wrap(segment);
-    if (protocol == UDP) {
+    if (protocol == UDP && header.length > 0) {
       view.putShort(4, (short) (transportLength >= 0 ? transportLength : segment.length));
     }
     if (checksumOffset < 0) {
