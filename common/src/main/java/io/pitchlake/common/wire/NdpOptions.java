@@ -25,8 +25,8 @@ public final class NdpOptions extends Flyweight {
 
   private static final int ABSENT = -1;
 
-  private int sourceOffset;
-  private int targetOffset;
+  private int sourceOffset = ABSENT;
+  private int targetOffset = ABSENT;
   private int offset;
   private int nextOffset;
 

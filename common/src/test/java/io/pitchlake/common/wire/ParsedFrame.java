@@ -19,12 +19,7 @@ public final class ParsedFrame {
   /// Walks `length` bytes of frame; false when a header on the way was refused. Whatever rides in a
   /// later fragment, or in a protocol unknown here, is not looked at.
   public boolean parse(long address, int length) {
-    for (Flyweight header :
-        new Flyweight[] {
-          ethernet, arp, ipv4, ipv6, icmp, icmpv6, ndpOptions, tcp, udp, dhcp, vrrp
-        }) {
-      header.refuse();
-    }
+    forget();
     if (!ethernet.wrap(address, length)) {
       return false;
     }
@@ -42,6 +37,21 @@ public final class ParsedFrame {
                   || upper(ipv6.upperProtocol(), ipv6.upperAddress(), ipv6.upperLength(), true));
       default -> true;
     };
+  }
+
+  private void forget() {
+    ethernet.wrap(0, 0);
+    arp.wrap(0, 0);
+    ipv4.wrap(0, 0);
+    ipv6.wrap(0, 0);
+    icmp.wrap(0, 0);
+    icmpv6.wrap(0, 0);
+    ndpOptions.wrap(0, 0);
+    tcp.wrap(0, 0);
+    tcpOptions.wrap(0, 0);
+    udp.wrap(0, 0);
+    dhcp.wrap(0, 0);
+    vrrp.wrap(0, 0);
   }
 
   private boolean upper(int protocol, long address, int length, boolean overIpv6) {
