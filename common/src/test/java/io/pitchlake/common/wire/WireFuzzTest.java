@@ -30,14 +30,18 @@ final class WireFuzzTest {
     SOLICITATION.put(Golden.SOLICITATION.from(54));
   }
 
-  private final NativeBuffer buffer = new NativeBuffer(4_096);
+  private final NativeBuffer buffer = new NativeBuffer(1_024);
   private final ParsedFrame parsed = new ParsedFrame();
 
-  private interface Wrap {
+  interface Wrap {
     boolean at(ParsedFrame parsed, long address, int length);
   }
 
-  private record Kind(String name, int usualLength, byte[] usual, Wrap wrap) {
+  record Kind(String name, Golden golden, int offset, Wrap wrap) {
+    byte[] usual() {
+      return golden.from(offset);
+    }
+
     @Override
     public String toString() {
       return name;
@@ -71,8 +75,7 @@ final class WireFuzzTest {
   }
 
   private static Kind kind(String name, Golden golden, int offset, Wrap wrap) {
-    byte[] usual = golden.from(offset);
-    return new Kind(name, usual.length, usual, wrap);
+    return new Kind(name, golden, offset, wrap);
   }
 
   private static boolean wrapOptions(ParsedFrame parsed, long address, int length) {
@@ -95,15 +98,16 @@ final class WireFuzzTest {
   @ParameterizedTest
   @MethodSource("kinds")
   void randomBytes(Kind kind) {
+    byte[] usual = kind.usual();
     Property.forAll(
         kind.name + " takes random bytes",
         3_000,
         random -> {
-          byte[] bytes = new byte[random.nextInt(2 * kind.usualLength + 8)];
+          byte[] bytes = new byte[random.nextInt(2 * usual.length + 8)];
           random.nextBytes(bytes);
           // a little structure, so that not everything fails on the first byte
-          int kept = random.nextInt(Math.min(bytes.length, kind.usualLength) + 1);
-          System.arraycopy(kind.usual, 0, bytes, 0, kept);
+          int kept = random.nextInt(Math.min(bytes.length, usual.length) + 1);
+          System.arraycopy(usual, 0, bytes, 0, kept);
           assertSameWhateverFollows(kind.wrap, bytes);
         });
   }
@@ -111,10 +115,11 @@ final class WireFuzzTest {
   @ParameterizedTest
   @MethodSource("kinds")
   void truncatedAndFlipped(Kind kind) {
+    byte[] usual = kind.usual();
     Property.forAll(
         kind.name + " takes damaged bytes",
         3_000,
-        random -> assertSameWhateverFollows(kind.wrap, damage(kind.usual, random)));
+        random -> assertSameWhateverFollows(kind.wrap, damage(usual, random)));
   }
 
   @Test
