@@ -148,7 +148,10 @@ final class AddressProver implements Addresses, Neighbors {
       int vlanTci,
       long atNanos) {
     nowNanos = atNanos;
-    if (learnt.isDhcpServer(network.index(), stationMac)) {
+    if (!mastership.isMaster(network)) {
+      return DropReason.NOT_MASTER;
+    }
+    if (isDhcpServer(network, stationMac)) {
       return DropReason.ASKER_IS_DHCP_SERVER;
     }
     int entry = table.find(network.index(), high, low);
@@ -171,6 +174,11 @@ final class AddressProver implements Addresses, Neighbors {
         yield null;
       }
     };
+  }
+
+  @Override
+  public boolean isDhcpServer(NetworkView network, long stationMac) {
+    return learnt.isDhcpServer(network.index(), stationMac);
   }
 
   @Override

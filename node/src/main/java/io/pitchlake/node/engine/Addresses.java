@@ -25,6 +25,10 @@ public interface Addresses {
       int vlanTci,
       long nowNanos);
 
+  /// Whether a station was seen giving out leases. It asks and pings before it offers, and an
+  /// answer makes it abandon the address: it is never answered.
+  boolean isDhcpServer(NetworkView network, long stationMac);
+
   /// A frame for an address nobody knows has reached the virtual MAC: a peer still believes in it,
   /// so it is proved again, with nobody waiting.
   void prove(NetworkView network, long high, long low, long nowNanos);

@@ -177,6 +177,9 @@ public final class TarpitModule implements Module {
     if (packet.isFragment()) {
       return packet.drop(DropReason.FRAGMENT);
     }
+    if (addresses.isDhcpServer(packet.destinationNetwork(), packet.ethernet().source())) {
+      return packet.drop(DropReason.ASKER_IS_DHCP_SERVER);
+    }
     return switch (packet.transport()) {
       case TCP -> onTcp(packet, mac, entry);
       case UDP -> onUdp(packet, entry);

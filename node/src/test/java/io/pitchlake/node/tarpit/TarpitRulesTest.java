@@ -18,6 +18,8 @@ import io.pitchlake.common.sim.SimClock;
 import io.pitchlake.common.sim.SimHost;
 import io.pitchlake.common.sim.SimHost.Received;
 import io.pitchlake.common.sim.SimLan;
+import io.pitchlake.common.wire.DhcpHeader;
+import io.pitchlake.common.wire.PacketBuilder;
 import io.pitchlake.common.wire.TcpHeader;
 import io.pitchlake.node.engine.EventKind;
 import io.pitchlake.node.sim.SimNode;
@@ -246,6 +248,52 @@ class TarpitRulesTest {
     scanner.resolve(SimNode.REAL);
     clock.advanceMillis(1);
     assertEquals(SimNode.MAC, scanner.neighbor(SimNode.REAL));
+  }
+
+  /// A question from a link-local address lies in no network; the gate of the chain must not let it
+  /// through for that.
+  @Test
+  void aBackupIsSilentToALinkLocalAskerToo() {
+    SimNode node = node(new SimNode.Options().backup());
+    node.table().add(0, FREE6.high(), FREE6.low(), AddressState.SIMULATED);
+    scanner.sendRaw(
+        PacketBuilder.ethernet("02:00:00:00:00:66", "33:33:ff:00:00:77")
+            .ipv6("fe80::66", FREE6.toString())
+            .timeToLive(255)
+            .neighborSolicitation(FREE6.toString())
+            .sourceLinkLayer("02:00:00:00:00:66")
+            .build());
+    clock.advanceSeconds(1);
+    assertEquals(0, node.counters().get(Counter.FRAMES_TRANSMITTED));
+  }
+
+  /// IPv4 rule 8.
+  @Test
+  void aDhcpServerIsNeverAnsweredAndWhatItLeasesIsHeld() {
+    SimNode node = node();
+    String server = "02:00:00:00:00:53";
+    SimHost dhcpd = new SimHost(clock, lan, "dhcpd", 0x0200_0000_0053L);
+    dhcpd.own(IpAddress.parse("192.168.2.53"));
+    trap(FREE);
+    dhcpd.resolve(FREE);
+    clock.advanceMillis(1);
+    dhcpd.sendRaw(
+        PacketBuilder.ethernet(server, "ff:ff:ff:ff:ff:ff")
+            .ipv4("192.168.2.53", "255.255.255.255")
+            .udp(67, 68)
+            .dhcp(2, DhcpHeader.OFFER, FREE.toString(), "02:00:00:00:00:99")
+            .build());
+    clock.advanceMillis(1);
+    assertEquals(Optional.of(AddressState.HELD), node.state(FREE));
+    clock.advanceSeconds(40);
+    assertEquals(Optional.of(AddressState.SIMULATED), node.state(FREE));
+    dhcpd.ping(FREE);
+    dhcpd.forgetNeighbors();
+    dhcpd.resolve(FREE);
+    clock.advanceSeconds(1);
+    assertNull(dhcpd.neighbor(FREE));
+    assertEquals(List.of(), dhcpd.received(FREE));
+    assertEquals(2, node.counters().get(DropReason.ASKER_IS_DHCP_SERVER));
   }
 
   @Test
