@@ -30,7 +30,16 @@ public final class NeighborWriter {
 
   /// Broadcasts "who has `target`", asked by `sender` at `senderMac`.
   public void arpRequest(int port, int vlanTci, long senderMac, int sender, int target) {
-    arp(port, vlanTci, MacAddress.BROADCAST, ArpHeader.REQUEST, senderMac, sender, 0, target);
+    arp(
+        port,
+        vlanTci,
+        senderMac,
+        MacAddress.BROADCAST,
+        ArpHeader.REQUEST,
+        senderMac,
+        sender,
+        0,
+        target);
   }
 
   /// Tells one station that `sender` is at `senderMac`; `sourceMac` is who sends the frame.
@@ -42,13 +51,24 @@ public final class NeighborWriter {
       int sender,
       long stationMac,
       int station) {
-    arp(port, vlanTci, stationMac, ArpHeader.REPLY, senderMac, sender, stationMac, station);
-    ethernet.source(sourceMac);
+    arp(
+        port,
+        vlanTci,
+        sourceMac,
+        stationMac,
+        ArpHeader.REPLY,
+        senderMac,
+        sender,
+        stationMac,
+        station);
   }
 
+  /// The frame's source is `sourceMac`, never somebody else's: switches learn from it where a MAC
+  /// is.
   private void arp(
       int port,
       int vlanTci,
+      long sourceMac,
       long destinationMac,
       int operation,
       long senderMac,
@@ -57,7 +77,7 @@ public final class NeighborWriter {
       int target) {
     Frame frame = transmit.newFrame(port);
     long at =
-        begin(frame, vlanTci, destinationMac, senderMac, ArpHeader.ETHER_TYPE, ArpHeader.LENGTH);
+        begin(frame, vlanTci, destinationMac, sourceMac, ArpHeader.ETHER_TYPE, ArpHeader.LENGTH);
     arp.create(at, ArpHeader.LENGTH)
         .operation(operation)
         .senderMac(senderMac)
