@@ -8,9 +8,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 
 /// One machine of a lab: a network namespace with the interface `eth0` on the segment.
 public final class LabHost {
+  private static final long POLL_NANOS = 20_000_000;
   private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(60);
 
   private final NetnsLab lab;
@@ -66,6 +69,50 @@ public final class LabHost {
       NetnsLab.delete(stdout);
       NetnsLab.delete(stderr);
     }
+  }
+
+  /// Runs `command` here again and again until its outcome is what `wanted` asks for, and returns
+  /// that one; an AssertionError with the last outcome when `timeout` passes first. `description`
+  /// says what was hoped for. For states of kernels and of other programs that nothing announces.
+  public Outcome runUntil(
+      String description, Predicate<Outcome> wanted, Duration timeout, String... command) {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    while (true) {
+      Outcome outcome = run(command);
+      if (wanted.test(outcome)) {
+        return outcome;
+      }
+      if (System.nanoTime() - deadline > 0) {
+        throw new AssertionError(
+            "expected within %d s on %s: %s; last seen %s"
+                .formatted(timeout.toSeconds(), name, description, outcome));
+      }
+      LockSupport.parkNanos(POLL_NANOS);
+    }
+  }
+
+  /// The MAC address of `eth0`, as in `0a:1b:2c:3d:4e:5f`.
+  public String mac() {
+    return run("cat", "/sys/class/net/eth0/address").expectSuccess().stdout().strip();
+  }
+
+  /// Forgets every neighbour, so that the next frame to each asks anew.
+  public void forgetNeighbors() {
+    run("ip", "neigh", "flush", "dev", "eth0").expectSuccess();
+  }
+
+  /// Starts a living web server here, on port 80 of every address, which says `I am NAME, and I am
+  /// real.`
+  public LabProcess startWebServer() {
+    Path server = NetnsLab.launcher().resolveSibling("lab").resolve("living-host.py");
+    LabProcess started = start("python3", server.toString(), name);
+    runUntil(
+        "a web server on port 80",
+        outcome -> outcome.stdout().contains(":80"),
+        Duration.ofSeconds(10),
+        "ss",
+        "-Hltn");
+    return started;
   }
 
   /// Runs the packaged program here with `arguments`, such as `check -c FILE`, to its end.

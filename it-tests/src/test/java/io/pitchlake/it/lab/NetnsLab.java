@@ -144,6 +144,16 @@ public final class NetnsLab
     return records.resolve(fileName);
   }
 
+  /// The text of a file in `deploy`, such as `lab/node-a.conf`.
+  public static String deployed(String file) {
+    Path path = launcher().resolveSibling(file);
+    try {
+      return Files.readString(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + path, e);
+    }
+  }
+
   Path writeRecord(String fileName, String text) {
     try {
       return Files.writeString(record(fileName), text);
