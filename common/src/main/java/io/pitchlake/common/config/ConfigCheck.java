@@ -76,6 +76,7 @@ final class ConfigCheck {
         accessLists(),
         Optional.ofNullable(draft.tarpitAcl).map(Placed::value),
         settings(),
+        draft.syslog == null ? new Configuration.Syslog.Local() : draft.syslog.value(),
         sync());
   }
 
@@ -144,6 +145,13 @@ final class ConfigCheck {
                   "has no effect, as the module tarpit is not in the chain",
                   "write master,tarpit,slb in modules"));
     }
+    if (draft.modulesUnderstood && modules.contains("tarpit") && !modules.contains("arp")) {
+      problems.error(
+          draft.modules.at(),
+          "modules",
+          "lists tarpit without arp, which proves the addresses that the tarpit answers for",
+          "write arp before master in modules");
+    }
     if (!modules.contains("vrrp")) {
       draft
           .all(SectionKind.VRRP)
@@ -205,6 +213,13 @@ final class ConfigCheck {
 
   private Network network(Section section) {
     required(section, Grammar.NETWORK_INTERFACES, "write 'interface 1' in it");
+    if (numbers(section, Grammar.NETWORK_INTERFACES).size() > 1) {
+      problems.error(
+          section.at(Grammar.NETWORK_INTERFACES),
+          section.title(),
+          "is on several interfaces, but a network is one segment behind one of them",
+          "name one, and describe the other segment as a network of its own");
+    }
     Optional<IpPrefix> prefix = block(section, Family.IPV4);
     Optional<IpPrefix> prefix6 = block(section, Family.IPV6);
     if (Stream.of(Family.IPV4, Family.IPV6).noneMatch(family -> family.isIn(section))) {

@@ -37,6 +37,7 @@ public final class ConfigParser {
               "acl",
               "tarpit_acl",
               "set",
+              "syslog",
               "sync",
               "register",
               "enable"));
@@ -107,6 +108,7 @@ public final class ConfigParser {
       case "acl" -> accessListEntry();
       case "tarpit_acl" -> tarpitAcl(token);
       case "set" -> set();
+      case "syslog" -> syslog(token);
       case "register", "enable" -> register(word);
       default -> unknownTopLevel(token, word);
     }
@@ -327,6 +329,7 @@ public final class ConfigParser {
     }
     String module = text.toLowerCase(Locale.ROOT);
     if (!MODULES.contains(module)) {
+      draft.modulesUnderstood = false;
       problems.error(token, "is not a module", MODULES.remedyFor(module));
       return null;
     }
@@ -389,6 +392,13 @@ public final class ConfigParser {
     Integer number = words.number("the number of an access list", 0, Grammar.HIGHEST_NUMBER);
     if (isFirst(token, draft.tarpitAcl) && number != null) {
       draft.tarpitAcl = new Placed<>(number, at);
+    }
+  }
+
+  private void syslog(Token token) {
+    Configuration.Syslog syslog = words.syslog();
+    if (isFirst(token, draft.syslog) && syslog != null) {
+      draft.syslog = new Placed<>(syslog, token);
     }
   }
 

@@ -21,6 +21,7 @@ import java.util.Set;
 /// @param accessLists by number
 /// @param tarpitAcl the list that says which addresses of tarpit networks are candidates; empty:
 ///   all are
+/// @param syslog where the tarpit's lines go beside the log; local when the file says nothing
 public record Configuration(
     Optional<String> hostname,
     List<String> modules,
@@ -36,6 +37,7 @@ public record Configuration(
     Map<Integer, AccessList> accessLists,
     Optional<Integer> tarpitAcl,
     Settings settings,
+    Syslog syslog,
     Optional<Sync> sync) {
 
   /// The modules of the default chain.
@@ -124,6 +126,21 @@ public record Configuration(
   /// Numbers of a `register` or `enable` group.
   public record Registry(
       Set<Integer> networks, Set<Integer> servers, Set<Integer> targets, Set<Integer> gateways) {}
+
+  /// `syslog off | local | ADDRESS[:PORT]`
+  public sealed interface Syslog {
+    /// The port of RFC 5426.
+    int DEFAULT_PORT = 514;
+
+    /// Nowhere.
+    record Off() implements Syslog {}
+
+    /// To the daemon of this host, if there is one.
+    record Local() implements Syslog {}
+
+    /// To a collector, over UDP.
+    record Remote(IpAddress address, int port) implements Syslog {}
+  }
 
   /// `sync { bind ADDRESS peers A,B cluster NAME key FILE }`
   public record Sync(

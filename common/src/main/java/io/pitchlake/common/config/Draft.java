@@ -13,7 +13,12 @@ import java.util.Map;
 final class Draft {
   Placed<String> hostname;
   Placed<List<Placed<String>>> modules;
+
+  /// Whether every module of the list was understood, so that one that is missing is missing.
+  boolean modulesUnderstood = true;
+
   Placed<Integer> tarpitAcl;
+  Placed<Configuration.Syslog> syslog;
   Section sync;
   final List<IpPrefix> exempt = new ArrayList<>();
   final Map<Integer, List<Entry>> accessLists = new LinkedHashMap<>();

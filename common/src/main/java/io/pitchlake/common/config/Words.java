@@ -1,5 +1,6 @@
 package io.pitchlake.common.config;
 
+import io.pitchlake.common.config.Configuration.Syslog;
 import io.pitchlake.common.config.Field.Reader;
 import io.pitchlake.common.config.Token.Kind;
 import io.pitchlake.common.net.IpAddress;
@@ -31,6 +32,8 @@ final class Words {
       Map.of(
           "enable", true, "on", true, "yes", true, "true", true, "disable", false, "off", false,
           "no", false, "false", false);
+  private static final Pattern ADDRESS_AND_PORT =
+      Pattern.compile("(?:\\[([^\\]]*)\\]|([^:]*)):([0-9]{1,9})");
   private static final Pattern DOTTED = Pattern.compile("[0-9]+(\\.[0-9]*)+");
   private static final String ANY_ADDRESS = "write an address such as 192.168.2.4 or 2001:db8:1::4";
 
@@ -267,6 +270,34 @@ final class Words {
       return null;
     }
     return new Placed<>(address.get(), token);
+  }
+
+  /// `off`, `local`, `ADDRESS` or `ADDRESS:PORT`, where an IPv6 address with a port stands in
+  /// brackets.
+  Syslog syslog() {
+    String remedy = "write off, local, 192.168.2.9, 192.168.2.9:514 or [2001:db8:1::9]:514";
+    Token token = value("a place for syslog lines", remedy);
+    if (token == null) {
+      return null;
+    }
+    String text = token.text().toLowerCase(Locale.ROOT);
+    if (text.equals("off")) {
+      return new Syslog.Off();
+    }
+    if (text.equals("local")) {
+      return new Syslog.Local();
+    }
+    Matcher withPort = ADDRESS_AND_PORT.matcher(text);
+    boolean hasPort = IpAddress.tryParse(text).isEmpty() && withPort.matches();
+    String address =
+        !hasPort ? text : withPort.group(1) != null ? withPort.group(1) : withPort.group(2);
+    long port = hasPort ? Long.parseLong(withPort.group(3)) : Syslog.DEFAULT_PORT;
+    Optional<IpAddress> collector = IpAddress.tryParse(address);
+    if (collector.isEmpty() || port < 1 || port > 65_535) {
+      problems.error(token, "is not a place for syslog lines", remedy);
+      return null;
+    }
+    return isHost(collector.get(), token) ? new Syslog.Remote(collector.get(), (int) port) : null;
   }
 
   /// A network's first address, with its length when it is written as `ADDRESS/LEN`.

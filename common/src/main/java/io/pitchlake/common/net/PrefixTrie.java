@@ -2,85 +2,88 @@ package io.pitchlake.common.net;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /// Finds the first block of an ordered list that contains an address, without walking the list.
 ///
-/// A lookup reads four bits of the address per step and skips bits that all blocks below share, so
-/// it takes a step per four bits in which the list really branches: two or three for ten blocks,
-/// five or six for ten thousand. It allocates nothing. The trie never changes once built, so any
-/// thread may read it.
-///
 /// "First" is the position in the list, not the length: an earlier, shorter block hides a later,
 /// longer one. For the longest match, sort the list by falling length before.
+///
+/// Bits that all blocks of a place share are skipped, and a place with many blocks branches into
+/// about as many slots (a level-compressed trie). So a lookup takes two or three steps for ten
+/// blocks and for ten thousand; what grows is the memory they touch. A lookup allocates nothing.
+/// The trie never changes once built, so any thread may read it.
 public final class PrefixTrie {
   /// What [#first] gives when no block contains the address.
   public static final int NONE = -1;
 
-  /// Bits per step.
-  private static final int STRIDE = 4;
+  /// A place branches into at most this many bits.
+  private static final int WIDEST = 16;
 
-  private static final int SLOTS = 1 << STRIDE;
-
-  // A slot is a reference: two bits of kind, above them an index or, for VALUE, the answer itself.
+  // A reference to what is below: two bits of kind, above them an index, or the answer for VALUE.
   private static final int KIND_BITS = 2;
   private static final int KIND = (1 << KIND_BITS) - 1;
   private static final int VALUE = 0;
   private static final int LEAF = 1;
   private static final int NODE = 2;
 
-  // A head is four longs: the bits all addresses below share (two longs), how many bits these are,
-  // and the answers.
-  private static final int HEAD = 4;
+  /// A place takes four longs in [#places].
+  private static final int PLACE = 4;
 
-  /// Of each node: shared bits, their number, and the answer for an address that does not share
-  /// them.
-  private final long[] nodes;
+  /// For each place: the bits shared by all that is below, in two longs, and
+  ///
+  /// - for a node, first slot << 16 | bits to branch by << 8 | number of shared bits; then the
+  ///   answer for addresses that do not share them
+  /// - for a leaf, which is a single block, its length; then the answers inside << 32 | outside
+  private final long[] places;
 
-  /// Of each node: one reference per value of the four bits behind the shared ones.
+  /// For each node, one reference per value of the bits it branches by.
   private final int[] slots;
-
-  /// Of each leaf, a single block: its bits, its length, and the answers outside (low half) and
-  /// inside (high half).
-  private final long[] leaves;
 
   private final int root;
   private final int depth;
 
   /// Builds the trie over a list of blocks of either family.
   public PrefixTrie(List<IpPrefix> blocks) {
-    Builder builder = new Builder();
-    List<Ranked> ranked = new ArrayList<>(blocks.size());
+    // A block that is named again is never first.
+    Map<IpPrefix, Integer> ranks = new HashMap<>();
     for (int rank = 0; rank < blocks.size(); rank++) {
-      IpPrefix block = blocks.get(rank);
-      ranked.add(new Ranked(block.address().high(), block.address().low(), block.length(), rank));
+      ranks.putIfAbsent(blocks.get(rank), rank);
     }
+    List<Ranked> ranked = new ArrayList<>(ranks.size());
+    ranks.forEach((block, rank) ->
+        ranked.add(
+            new Ranked(block.address().high(), block.address().low(), block.length(), rank)));
+    Builder builder = new Builder();
     root = builder.build(ranked, NONE, 0);
+    places = Arrays.copyOf(builder.places, builder.placeCount * PLACE);
+    slots = Arrays.copyOf(builder.slots, builder.slotCount);
     depth = builder.depth;
-    nodes = Arrays.copyOf(builder.nodes, builder.nodeCount * HEAD);
-    slots = Arrays.copyOf(builder.slots, builder.nodeCount * SLOTS);
-    leaves = Arrays.copyOf(builder.leaves, builder.leafCount * HEAD);
   }
 
   /// The position in the list of the first block that contains the 128-bit address, or [#NONE].
   public int first(long high, long low) {
     int reference = root;
-    while (true) {
-      int index = reference >> KIND_BITS;
-      int head = index * HEAD;
-      switch (reference & KIND) {
-        case VALUE:
-          return index;
-        case LEAF:
-          long answers = leaves[head + 3];
-          return shares(leaves, head, high, low) ? (int) (answers >> 32) : (int) answers;
-        default:
-          if (!shares(nodes, head, high, low)) {
-            return (int) nodes[head + 3];
-          }
-          reference = slots[index * SLOTS + step(high, low, (int) nodes[head + 2])];
+    while ((reference & KIND) == NODE) {
+      int place = (reference >> KIND_BITS) * PLACE;
+      long shape = places[place + 2];
+      int offset = (int) shape & 0xff;
+      if (!agree(places[place], places[place + 1], high, low, offset)) {
+        return (int) places[place + 3];
       }
+      reference = slots[(int) (shape >>> 16) + branch(high, low, offset, (int) shape >>> 8 & 0xff)];
     }
+    int index = reference >> KIND_BITS;
+    if ((reference & KIND) == VALUE) {
+      return index;
+    }
+    int place = index * PLACE;
+    long answers = places[place + 3];
+    return agree(places[place], places[place + 1], high, low, (int) places[place + 2])
+        ? (int) (answers >> 32)
+        : (int) answers;
   }
 
   /// The most nodes and leaves that one lookup reads.
@@ -90,27 +93,21 @@ public final class PrefixTrie {
 
   /// Bytes of the arrays behind the trie.
   public long footprintBytes() {
-    return 8L * (nodes.length + leaves.length) + 4L * slots.length;
-  }
-
-  /// Whether the address starts with the bits of a head.
-  private static boolean shares(long[] heads, int head, long high, long low) {
-    int length = (int) heads[head + 2];
-    return agree(heads[head], heads[head + 1], high, low, length);
+    return 8L * places.length + 4L * slots.length;
   }
 
   /// Whether two 128-bit values agree in their first `length` bits.
   private static boolean agree(long high, long low, long otherHigh, long otherLow, int length) {
     if (length > 64) {
-      return high == otherHigh && (low ^ otherLow) >>> 128 - length == 0;
+      return high == otherHigh && (low ^ otherLow) >>> (128 - length) == 0;
     }
-    return length == 0 || (high ^ otherHigh) >>> 64 - length == 0;
+    return length == 0 || (high ^ otherHigh) >>> (64 - length) == 0;
   }
 
-  /// The four bits of the address behind the first `offset` ones. A shift counts modulo 64, which
-  /// serves both halves.
-  private static int step(long high, long low, int offset) {
-    return (int) ((offset < 64 ? high : low) >>> 64 - STRIDE - offset) & SLOTS - 1;
+  /// The `width` bits of the address behind the first `offset` ones; they never cross the middle of
+  /// the address, and a shift counts modulo 64, so one formula serves both halves.
+  private static int branch(long high, long low, int offset, int width) {
+    return (int) ((offset < 64 ? high : low) >>> (64 - offset - width)) & (1 << width) - 1;
   }
 
   private static int reference(int kind, int index) {
@@ -122,11 +119,10 @@ public final class PrefixTrie {
 
   /// Lays out the arrays, from the root down.
   private static final class Builder {
-    private long[] nodes = new long[HEAD];
-    private int[] slots = new int[SLOTS];
-    private long[] leaves = new long[HEAD];
-    private int nodeCount;
-    private int leafCount;
+    private long[] places = new long[PLACE];
+    private int[] slots = new int[2];
+    private int placeCount;
+    private int slotCount;
     private int depth;
 
     /// The reference that answers for everything below one place.
@@ -156,55 +152,61 @@ public final class PrefixTrie {
     }
 
     private int leaf(Ranked block, int outside) {
-      int head = leafCount * HEAD;
-      leaves = room(leaves, head + HEAD);
-      leaves[head] = block.high();
-      leaves[head + 1] = block.low();
-      leaves[head + 2] = block.length();
-      leaves[head + 3] = (long) block.rank() << 32 | outside & 0xffff_ffffL;
-      return reference(LEAF, leafCount++);
+      return reference(
+          LEAF, place(block, block.length(), (long) block.rank() << 32 | outside & 0xffff_ffffL));
+    }
+
+    private int place(Ranked bits, long shape, long answers) {
+      int at = placeCount * PLACE;
+      if (at == places.length) {
+        places = Arrays.copyOf(places, 2 * at);
+      }
+      places[at] = bits.high();
+      places[at + 1] = bits.low();
+      places[at + 2] = shape;
+      places[at + 3] = answers;
+      return placeCount++;
     }
 
     private int node(List<Ranked> live, int outside, int above) {
       Ranked some = live.getFirst();
-      int shared = 128;
+      int offset = 128;
       for (Ranked block : live) {
-        // A block ends inside a step or at its end, never before its first bit.
-        shared = Math.min(shared, Math.min(block.length() - 1, commonBits(some, block)));
+        // A block ends behind the place it hangs from, so at least its last bit is not skipped.
+        offset = Math.min(offset, Math.min(block.length() - 1, commonBits(some, block)));
       }
-      int offset = shared / STRIDE * STRIDE;
-      int index = nodeCount++;
-      int head = index * HEAD;
-      nodes = room(nodes, head + HEAD);
-      nodes[head] = some.high();
-      nodes[head + 1] = some.low();
-      nodes[head + 2] = offset;
-      nodes[head + 3] = outside;
-      if ((index + 1) * SLOTS > slots.length) {
-        slots = Arrays.copyOf(slots, slots.length * 2);
+      int width = width(live.size(), offset);
+      int firstSlot = slotCount;
+      slotCount += 1 << width;
+      if (slotCount > slots.length) {
+        slots = Arrays.copyOf(slots, Math.max(slotCount, 2 * slots.length));
       }
-      List<List<Ranked>> deeper = new ArrayList<>(SLOTS);
-      int[] answers = new int[SLOTS];
-      for (int slot = 0; slot < SLOTS; slot++) {
-        deeper.add(new ArrayList<>());
-        answers[slot] = outside;
-      }
+      int place = place(some, (long) firstSlot << 16 | width << 8 | offset, outside);
+      int[] answers = new int[1 << width];
+      Arrays.fill(answers, outside);
+      Map<Integer, List<Ranked>> deeper = new HashMap<>();
       for (Ranked block : live) {
-        int slot = step(block.high(), block.low(), offset);
-        int free = offset + STRIDE - block.length();
+        int slot = branch(block.high(), block.low(), offset, width);
+        int free = offset + width - block.length();
         if (free < 0) {
-          deeper.get(slot).add(block);
+          deeper.computeIfAbsent(slot, s -> new ArrayList<>()).add(block);
           continue;
         }
         for (int covered = slot; covered < slot + (1 << free); covered++) {
           answers[covered] = earlier(answers[covered], block.rank());
         }
       }
-      for (int slot = 0; slot < SLOTS; slot++) {
-        int child = build(deeper.get(slot), answers[slot], above);
-        slots[index * SLOTS + slot] = child;
+      for (int slot = 0; slot < answers.length; slot++) {
+        int child = build(deeper.getOrDefault(slot, List.of()), answers[slot], above);
+        slots[firstSlot + slot] = child;
       }
-      return reference(NODE, index);
+      return reference(NODE, place);
+    }
+
+    /// As many bits as give each block a slot, within the half of the address.
+    private static int width(int blocks, int offset) {
+      int wanted = Math.min(WIDEST, 32 - Integer.numberOfLeadingZeros(blocks - 1));
+      return Math.min(wanted, (offset < 64 ? 64 : 128) - offset);
     }
 
     private static int commonBits(Ranked a, Ranked b) {
@@ -216,10 +218,6 @@ public final class PrefixTrie {
 
     private static int earlier(int one, int other) {
       return one == NONE ? other : other == NONE ? one : Math.min(one, other);
-    }
-
-    private static long[] room(long[] array, int length) {
-      return length <= array.length ? array : Arrays.copyOf(array, array.length * 2);
     }
   }
 }

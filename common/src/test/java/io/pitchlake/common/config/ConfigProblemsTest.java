@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.pitchlake.common.config.Configuration.Syslog;
+import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.wire.Property;
 import java.io.IOException;
 import java.io.InputStream;
@@ -100,6 +102,23 @@ class ConfigProblemsTest {
             result.toString());
       }
     }
+  }
+
+  @Test
+  void syslogLinesGoWhereTheFileSays() {
+    assertEquals(new Syslog.Local(), syslog(""));
+    assertEquals(new Syslog.Local(), syslog("syslog local"));
+    assertEquals(new Syslog.Off(), syslog("syslog OFF"));
+    assertEquals(new Syslog.Remote(IpAddress.parse("10.0.0.9"), 514), syslog("syslog 10.0.0.9"));
+    assertEquals(
+        new Syslog.Remote(IpAddress.parse("10.0.0.9"), 1514), syslog("syslog 10.0.0.9:1514"));
+    IpAddress v6 = IpAddress.parse("2001:db8::9");
+    assertEquals(new Syslog.Remote(v6, 514), syslog("syslog 2001:db8::9"));
+    assertEquals(new Syslog.Remote(v6, 514), syslog("syslog [2001:db8::9]:514"));
+  }
+
+  private static Syslog syslog(String text) {
+    return ConfigParser.parse("f", text).configuration().orElseThrow().syslog();
   }
 
   @Test

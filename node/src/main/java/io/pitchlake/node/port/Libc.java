@@ -38,6 +38,7 @@ final class Libc implements AutoCloseable {
   static final int SOL_SOCKET = 1;
   static final int SO_ERROR = 4;
   static final int SO_ATTACH_FILTER = 26;
+  static final int SO_DETACH_FILTER = 27;
   static final int SO_SNDBUF = 7;
   static final int SO_RCVBUF = 8;
   static final int SO_SNDBUFFORCE = 32;
@@ -71,7 +72,8 @@ final class Libc implements AutoCloseable {
       intCall("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
   private static final MethodHandle GETSOCKOPT =
       intCall("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
-  private static final MethodHandle POLL = intCall("poll", JAVA_LONG, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle PPOLL =
+      intCall("ppoll", JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
   private static final MethodHandle SENDMMSG =
       intCall("sendmmsg", JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
   private static final MethodHandle MUNMAP = intCall("munmap", JAVA_LONG, JAVA_LONG);
@@ -103,6 +105,7 @@ final class Libc implements AutoCloseable {
 
   private final Arena arena = Arena.ofShared();
   private final MemorySegment state = arena.allocate(STATE);
+  private final MemorySegment timeout = arena.allocate(16, 8);
 
   /// Memory for arguments of calls that set a socket up: large enough for the biggest of them.
   private final MemorySegment scratch = arena.allocate(256, 8);
@@ -198,9 +201,12 @@ final class Libc implements AutoCloseable {
     return result < 0 ? errno() : argument.get(JAVA_INT, 0);
   }
 
-  int poll(long pollDescriptors, int count, int timeoutMillis) {
+  /// Waits until one of `count` poll descriptors has something, or `timeoutNanos` have passed.
+  int poll(long pollDescriptors, int count, long timeoutNanos) {
+    timeout.set(JAVA_LONG, 0, timeoutNanos / 1_000_000_000);
+    timeout.set(JAVA_LONG, 8, timeoutNanos % 1_000_000_000);
     try {
-      return (int) POLL.invokeExact(state, pollDescriptors, (long) count, timeoutMillis);
+      return (int) PPOLL.invokeExact(state, pollDescriptors, (long) count, timeout.address(), 0L);
     } catch (Throwable t) {
       throw unexpected(t);
     }

@@ -91,23 +91,28 @@ record NetworkLink(String name, int index, long mac, int mtuBytes) {
   /// Whether the interface still exists under the number it had; a renamed one does.
   boolean exists() {
     try {
-      return LINUX ? kernelKnows(index) : NetworkInterface.getByIndex(index) != null;
+      return LINUX ? kernelKnows() : NetworkInterface.getByIndex(index) != null;
     } catch (SocketException e) {
       return false;
     }
   }
 
-  private static boolean kernelKnows(int index) {
+  private boolean kernelKnows() {
     try (Libc libc = new Libc()) {
       int socket = libc.socket(Libc.AF_UNIX, Libc.SOCK_DGRAM, 0);
       try {
-        MemorySegment request = libc.scratch();
-        request.set(JAVA_INT, NAME_BYTES, index);
-        return libc.ioctl(socket, SIOCGIFNAME, request.address()) == 0;
+        return exists(libc, socket);
       } finally {
         libc.close(socket);
       }
     }
+  }
+
+  /// [#exists()] asked through a socket that is open already, in the namespace where it was opened.
+  boolean exists(Libc libc, int socket) {
+    MemorySegment request = libc.scratch();
+    request.set(JAVA_INT, NAME_BYTES, index);
+    return libc.ioctl(socket, SIOCGIFNAME, request.address()) == 0;
   }
 
   private static long mac(byte[] octets) {

@@ -21,6 +21,13 @@ public interface Port extends AutoCloseable {
   /// Largest layer-3 packet, in bytes.
   int mtuBytes();
 
+  /// Asks the kernel to keep from the engine what `filter` leaves out, in place of the filter
+  /// before. Returns whether it does; where it cannot, everything is handed out, so the engine must
+  /// not rely on it.
+  default boolean filter(PortFilter filter) {
+    return false;
+  }
+
   /// Fills `into` with what is there, without waiting; returns the number of frames, 0 when there
   /// is none. Releases the frames of the previous call. Throws [PortClosedException] when the
   /// source has ended (a file) or is gone.

@@ -65,7 +65,7 @@ final class RawPeer implements AutoCloseable {
 
   /// The next frame, or null when none comes within `timeoutMillis`.
   byte[] receive(int timeoutMillis) {
-    if (libc.poll(poll.address(), 1, timeoutMillis) <= 0) {
+    if (libc.poll(poll.address(), 1, timeoutMillis * 1_000_000L) <= 0) {
       return null;
     }
     long length = libc.recv(socket, buffer.address(), BUFFER_BYTES, Libc.MSG_DONTWAIT);
