@@ -108,7 +108,8 @@ start_node() {
   say "Starting Pitchlake in node-a with ${CONF#"$ROOT/"}"
   rm -f "$STATE/node-a.pid"
   : >"$STATE/node-a.log"
-  in_host node-a setsid "$ROOT/deploy/pitchlake" run -c "$CONF" \
+  # Not through in_host: the pid must be Pitchlake's own, which is to end in order and say its last words.
+  ip netns exec "$LAB-node-a" setsid "$ROOT/deploy/pitchlake" run -c "$CONF" \
     </dev/null >>"$STATE/node-a.log" 2>&1 9<&- &
   pid=$!
   echo "$pid" >"$STATE/node-a.pid"
