@@ -9,8 +9,8 @@ import java.nio.ByteOrder;
 /// One static final segment over the whole address space lets the JIT fold the segment away: with
 /// constant offsets an accessor becomes a plain load (19 ns for a whole SYN -> SYN-ACK, stable from
 /// run to run, where one segment or one `asSlice` per packet allocates). The price is that nothing
-/// checks an address, so only [Frame] and the header flyweights call this class, and each of them
-/// checks its length once in `wrap` and asserts bounds afterwards.
+/// checks an address, so only [Frame], the header flyweights and tables outside the heap call this
+/// class: the first two check their length once in `wrap`, all assert bounds afterwards.
 ///
 /// Needs native access for this module (`--enable-native-access=ALL-UNNAMED`; the launcher and
 /// manifest say so).
