@@ -9,6 +9,7 @@ import io.pitchlake.node.port.PortClosedException;
 import io.pitchlake.node.port.PortException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
@@ -104,7 +105,7 @@ public final class ReplayCommand implements Callable<Integer> {
 
   private void replay(Node node) {
     node.replay(event -> world.out().println(event.line()));
-    new Report(node).table().forEach(world.out()::println);
+    new Report(node).table(Optional.empty()).forEach(world.out()::println);
   }
 
   private long portMac() throws Failure {

@@ -7,12 +7,14 @@ import io.pitchlake.common.metric.CounterBank;
 import io.pitchlake.common.metric.DropReason;
 import io.pitchlake.common.metric.Gauge;
 import io.pitchlake.node.Node;
+import io.pitchlake.node.event.SyslogSink;
 import io.pitchlake.node.port.Port;
 import io.pitchlake.node.port.PortStatistics;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// What a node has counted, as text: one line for the time since the last one, and the full table.
 /// Reads published counters only; one thread.
@@ -66,7 +68,7 @@ final class Report {
   }
 
   /// Everything that is not 0 since the start, one line each.
-  List<String> table() {
+  List<String> table(Optional<SyslogSink> syslog) {
     List<String> lines = new ArrayList<>();
     for (Counter counter : Counter.values()) {
       add(lines, counters.get(counter), counter.meaning());
@@ -80,6 +82,11 @@ final class Report {
     for (Port port : node.ports()) {
       port(lines, port.name() + ": ", port.statistics());
     }
+    syslog.ifPresent(
+        sink -> {
+          add(lines, sink.sent(), "syslog lines sent");
+          add(lines, sink.lost(), "syslog lines lost, for nobody took them");
+        });
     return lines;
   }
 

@@ -8,6 +8,8 @@ import io.pitchlake.common.net.MacAddress;
 import io.pitchlake.node.Node;
 import io.pitchlake.node.engine.IdleStrategy;
 import io.pitchlake.node.event.EventPump;
+import io.pitchlake.node.event.SecurityEvent;
+import io.pitchlake.node.event.SyslogSink;
 import io.pitchlake.node.port.Port;
 import io.pitchlake.node.port.PortClosedException;
 import io.pitchlake.node.port.PortException;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -99,15 +102,39 @@ public final class RunCommand implements Callable<Integer> {
     sayWhatTheKernelOwns(configuration, host);
     warnOfForwarding(configuration);
     Report report = new Report(node);
-    try (EventPump _ = new EventPump(node.events(), event -> TARPIT.warn(event.line()));
+    Optional<SyslogSink> syslog =
+        SyslogSink.of(
+            configuration.syslog(), world.syslogSocket(), hostName(configuration), world.clock());
+    Consumer<SecurityEvent> log =
+        event -> {
+          String line = event.line();
+          TARPIT.warn(line);
+          syslog.ifPresent(sink -> sink.accept(line));
+        };
+    try (EventPump _ = new EventPump(node.events(), log);
         Chores chores = new Chores()) {
       chores.every(LOOK_AT_HOST, new HostWatch(node, host));
       chores.every(REPORT, () -> LOG.info("last minute: {}", report.line()));
       turn(node, ready(configuration, ports));
     } finally {
+      syslog.ifPresent(SyslogSink::close);
       LOG.info("stopped; since the start:");
-      report.table().forEach(LOG::info);
+      report.table(syslog).forEach(LOG::info);
     }
+  }
+
+  /// The node's name, or else the host's.
+  private String hostName(Configuration configuration) {
+    return configuration
+        .hostname()
+        .orElseGet(
+            () -> {
+              try {
+                return Files.readString(world.kernel().resolve("kernel/hostname")).strip();
+              } catch (IOException e) {
+                return "";
+              }
+            });
   }
 
   /// Runs the engine on a thread of its own and waits for its end.
