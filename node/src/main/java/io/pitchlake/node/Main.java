@@ -7,6 +7,7 @@ import io.pitchlake.node.cli.Surroundings;
 import io.pitchlake.node.port.PcapPort;
 import io.pitchlake.node.port.Port;
 import io.pitchlake.node.port.PortException;
+import io.pitchlake.node.port.RingPort;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -38,8 +39,26 @@ public final class Main {
     System.exit(exitCode);
   }
 
+  /// The packet ring where the kernel has it, libpcap elsewhere.
   private static Port open(Interface link) throws PortException {
-    return PcapPort.open(link.name());
+    return switch (link.access()) {
+      case RING -> RingPort.open(link.name());
+      case PCAP -> PcapPort.open(link.name());
+      case AUTO -> {
+        try {
+          yield RingPort.open(link.name());
+        } catch (PortException e) {
+          if (e.reason() != PortException.Reason.UNSUPPORTED) {
+            throw e;
+          }
+          yield PcapPort.open(link.name());
+        }
+      }
+      case XDP ->
+          throw new PortException(
+              PortException.Reason.UNSUPPORTED,
+              "this build has no 'access xdp'; write ring or pcap");
+    };
   }
 
   /// Whether standard error is a terminal whose user wants colours (<https://no-color.org>).

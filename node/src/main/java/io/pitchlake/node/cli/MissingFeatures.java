@@ -32,11 +32,10 @@ final class MissingFeatures {
                 "'tarpit mode %s' of network %d asks for a way to hold connections"
                     .formatted(lower(network.tarpitMode()), network.id())));
     Node.interfacesOf(configuration).stream()
-        .filter(link -> link.access() != Access.AUTO && link.access() != Access.PCAP)
+        .filter(link -> link.access() == Access.XDP)
         .forEach(link ->
             missing.add(
-                "'access %s' of interface %d asks for a way to read frames"
-                    .formatted(lower(link.access()), link.id())));
+                "'access xdp' of interface %d asks for a way to read frames".formatted(link.id())));
     return missing.stream()
         .map(what -> file.path() + ": " + what + " that this build does not have yet")
         .toList();

@@ -82,11 +82,10 @@ final class Report {
     for (Port port : node.ports()) {
       port(lines, port.name() + ": ", port.statistics());
     }
-    syslog.ifPresent(
-        sink -> {
-          add(lines, sink.sent(), "syslog lines sent");
-          add(lines, sink.lost(), "syslog lines lost, for nobody took them");
-        });
+    syslog.ifPresent(sink -> {
+      add(lines, sink.sent(), "syslog lines sent");
+      add(lines, sink.lost(), "syslog lines lost, for nobody took them");
+    });
     return lines;
   }
 

@@ -127,14 +127,13 @@ public final class RunCommand implements Callable<Integer> {
   private String hostName(Configuration configuration) {
     return configuration
         .hostname()
-        .orElseGet(
-            () -> {
-              try {
-                return Files.readString(world.kernel().resolve("kernel/hostname")).strip();
-              } catch (IOException e) {
-                return "";
-              }
-            });
+        .orElseGet(() -> {
+          try {
+            return Files.readString(world.kernel().resolve("kernel/hostname")).strip();
+          } catch (IOException e) {
+            return "";
+          }
+        });
   }
 
   /// Runs the engine on a thread of its own and waits for its end.
