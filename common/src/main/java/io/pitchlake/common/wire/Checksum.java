@@ -26,21 +26,32 @@ public final class Checksum {
   /// The sum of `lengthBytes` bytes; an odd last byte counts as if a zero followed.
   public static long sum(long address, int lengthBytes) {
     long at = address;
-    long end = address + lengthBytes;
     long sum = 0;
-    for (; end - at >= 8; at += 8) {
-      long eight = Memory.getLong(at);
-      sum += (eight >>> 32) + (eight & 0xffff_ffffL);
+    // unrolled by hand: the JIT does not unroll a loop over raw addresses
+    for (int blocks = lengthBytes >>> 5; blocks > 0; blocks--, at += 32) {
+      long first = Memory.getLong(at);
+      long second = Memory.getLong(at + 8);
+      long third = Memory.getLong(at + 16);
+      long fourth = Memory.getLong(at + 24);
+      sum += halves(first) + halves(second) + (halves(third) + halves(fourth));
     }
-    if (end - at >= 4) {
+    if ((lengthBytes & 16) != 0) {
+      sum += halves(Memory.getLong(at)) + halves(Memory.getLong(at + 8));
+      at += 16;
+    }
+    if ((lengthBytes & 8) != 0) {
+      sum += halves(Memory.getLong(at));
+      at += 8;
+    }
+    if ((lengthBytes & 4) != 0) {
       sum += Memory.getInt(at) & 0xffff_ffffL;
       at += 4;
     }
-    if (end - at >= 2) {
+    if ((lengthBytes & 2) != 0) {
       sum += Memory.getShort(at);
       at += 2;
     }
-    if (end - at == 1) {
+    if ((lengthBytes & 1) != 0) {
       sum += (long) Memory.getByte(at) << 8;
     }
     return sum;

@@ -71,7 +71,9 @@ public final class EthernetHeader extends Flyweight {
     begin(address, lengthBytes, request.headerLength);
     headerLength = request.headerLength;
     payloadType = request.payloadType;
-    Memory.copy(request.address(), address, headerLength);
+    for (int offset = ETHER_TYPE; offset < headerLength; offset += 2) {
+      u16(offset, request.u16(offset));
+    }
     return destination(request.source()).source(request.destination());
   }
 

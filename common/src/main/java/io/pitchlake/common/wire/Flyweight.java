@@ -66,10 +66,13 @@ public abstract class Flyweight {
     return Memory.getLong(address + offset);
   }
 
+  /// One load, of the 8 bytes that end with the MAC; at the packet's start of those that begin with
+  /// it.
   final long mac(int offset) {
     assert within(offset, 6);
-    return (long) Memory.getShort(address + offset) << 32
-        | Memory.getInt(address + offset + 2) & 0xffff_ffffL;
+    return offset < 2
+        ? Memory.getLong(address + offset) >>> 16
+        : Memory.getLong(address + offset - 2) & 0xffff_ffff_ffffL;
   }
 
   final void u8(int offset, int value) {

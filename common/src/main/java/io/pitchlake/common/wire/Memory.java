@@ -80,15 +80,20 @@ public final class Memory {
     MemorySegment.copy(from, fromIndex, ALL, ValueLayout.JAVA_BYTE, to, length);
   }
 
-  /// Clears `length` bytes. A loop of stores, because `MemorySegment.fill` wants a slice, and
-  /// slices allocate.
+  /// Clears `length` bytes. Plain stores, because `MemorySegment.fill` wants a slice, and slices
+  /// allocate; few of them, because each one inlines to hundreds of compiler nodes and a method
+  /// that gathers too many is compiled with calls instead.
   public static void clear(long address, int length) {
-    int at = 0;
-    for (; length - at >= 8; at += 8) {
-      putLong(address + at, 0);
+    if (length < 8) {
+      for (int i = 0; i < length; i++) {
+        putByte(address + i, 0);
+      }
+      return;
     }
-    for (; at < length; at++) {
-      putByte(address + at, 0);
+    long last = address + length - 8;
+    for (long at = address; at < last; at += 8) {
+      putLong(at, 0);
     }
+    putLong(last, 0);
   }
 }
