@@ -36,6 +36,9 @@ final class AddressProver implements Addresses, Neighbors {
   private static final long SIMULATED_BEFORE = Long.MIN_VALUE;
 
   private static final int TIMERS_PER_TURN = 256;
+  private static final int HELD_CHECKS = 2;
+  private static final long FIRST_HELD_CHECK_NANOS = 3_000_000_000L;
+  private static final long LAST_HELD_CHECK_NANOS = 9_000_000_000L;
   private static final int WAITERS_PER_ADDRESS = 8;
   private static final int STATIONS_PER_ADDRESS = 64;
   private static final long SECOND_NANOS = 1_000_000_000L;
@@ -277,7 +280,8 @@ final class AddressProver implements Addresses, Neighbors {
       table.state(entry, AddressState.HELD);
       counters.count(Counter.HELD);
     }
-    timers.schedule(entry, atNanos + holdNanos);
+    table.probesLeft(entry, HELD_CHECKS);
+    timers.schedule(entry, atNanos + FIRST_HELD_CHECK_NANOS);
   }
 
   @Override
@@ -362,9 +366,28 @@ final class AddressProver implements Addresses, Neighbors {
           simulate(entry);
         }
       }
-      case SIMULATED, HELD -> proveAgain(entry);
+      case HELD -> stillHeld(entry);
+      case SIMULATED -> proveAgain(entry);
       case REAL -> forget(entry);
     }
+  }
+
+  /// Few machines announce an IPv6 address, and stations that were answered keep sending here. So
+  /// while an address is held its new owner is looked for, by requests from `real` that no check
+  /// for duplicates takes for a conflict.
+  private void stillHeld(int entry) {
+    int left = table.probesLeft(entry);
+    if (left == 0) {
+      proveAgain(entry);
+      return;
+    }
+    table.probesLeft(entry, left - 1);
+    if (mastership.isMaster(view.network(table.network(entry)))) {
+      request(entry);
+    }
+    long restNanos = holdNanos - LAST_HELD_CHECK_NANOS;
+    timers.schedule(
+        entry, nowNanos + (left == 1 ? restNanos : LAST_HELD_CHECK_NANOS - FIRST_HELD_CHECK_NANOS));
   }
 
   /// Silence until the last request's gap has passed proves the address free; whoever waits is

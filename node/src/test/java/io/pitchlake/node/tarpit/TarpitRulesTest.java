@@ -133,6 +133,20 @@ class TarpitRulesTest {
     assertEquals(SimNode.VIRTUAL_MAC, scanner.neighbor(FREE));
   }
 
+  /// Linux announces no IPv6 address; without a search its peers would talk to the virtual MAC
+  /// until their caches give up.
+  @Test
+  void anOwnerThatDoesNotAnnounceItselfIsFoundWhileTheAddressIsHeld() {
+    SimNode node = node();
+    trap(FREE6);
+    host.solicitForDuplicates(FREE6);
+    clock.advanceSeconds(1);
+    host.own(FREE6);
+    clock.advanceMillis(2_100);
+    assertEquals(Optional.of(AddressState.REAL), node.state(FREE6));
+    assertEquals(HOST_MAC, scanner.neighbor(FREE6));
+  }
+
   /// IPv4 rule 4.
   @Test
   void anAnnouncementEndsASimulationAtOnce() {
