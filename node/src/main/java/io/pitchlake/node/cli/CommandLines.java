@@ -41,15 +41,28 @@ import picocli.CommandLine.ScopeType;
       "  pitchlake check -c office.conf",
       "  pitchlake run -c office.conf",
       "  pitchlake replay morning.pcap answers.pcap -c office.conf",
-      "  pitchlake help run"
+      "  pitchlake run --help"
     },
-    mixinStandardHelpOptions = true,
-    versionProvider = VersionCommand.Version.class,
-    subcommands = CommandLine.HelpCommand.class)
+    versionProvider = VersionCommand.Version.class)
 public final class CommandLines implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger("pitchlake");
 
   private final CommandLine commandLine;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Show this help and exit.")
+  @SuppressWarnings("UnusedVariable") // picocli asks the option itself
+  private boolean help;
+
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Print the version and exit.")
+  @SuppressWarnings("UnusedVariable") // as above
+  private boolean version;
 
   public CommandLines(Surroundings world) {
     commandLine =

@@ -1,0 +1,306 @@
+package io.pitchlake.node.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.pitchlake.common.wire.Frame;
+import io.pitchlake.node.port.Batch;
+import io.pitchlake.node.port.Port;
+import io.pitchlake.node.port.PortClosedException;
+import io.pitchlake.node.port.PortException;
+import io.pitchlake.node.port.PortException.Reason;
+import io.pitchlake.node.port.PortStatistics;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// How commands end: the exit code, the one line that says why, and never a stack trace.
+class CommandLinesTest {
+  private static final String GOOD =
+      """
+      hostname test
+      interface 1 { name eth0 }
+      network 1 { mask 24 real 10.0.0.4 tarpit enable interface 1 }
+      register networks 1
+      enable networks 1
+      syslog off
+      """;
+
+  @TempDir Path folder;
+  private TestWorld world;
+  private Path file;
+
+  @BeforeEach
+  void nameFile() {
+    world = new TestWorld(folder);
+    file = folder.resolve("node.conf");
+  }
+
+  private int execute(String command, String text) throws IOException {
+    Files.writeString(file, text);
+    return world.execute(command, "-c", file.toString());
+  }
+
+  private void assertEnds(int expected, int seen, String... words) {
+    assertEquals(expected, seen, () -> "stderr:\n" + world.err());
+    for (String word : words) {
+      assertTrue(world.err().contains(word), () -> "'" + word + "' in:\n" + world.err());
+    }
+    assertFalse(world.err().contains("\tat "), world.err());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"run", "check", "replay", "version"})
+  void everyCommandExplainsItselfAndItsExitCodes(String command) {
+    assertEquals(0, world.execute(command, "--help"));
+    assertTrue(world.out().contains("Usage: pitchlake " + command), world.out());
+    assertTrue(world.out().contains("Exit status:"), world.out());
+  }
+
+  @Test
+  void theHelpNamesEveryCommandAndExitCode() {
+    assertEquals(0, world.execute("--help"));
+    for (String word : List.of("run", "check", "replay", "version")) {
+      assertTrue(world.out().contains("\n  " + word), world.out());
+    }
+    for (int code : new int[] {0, 2, 3, 4, 5, 6, 7, 70}) {
+      assertTrue(world.out().contains("\n  " + code + " "), world.out());
+    }
+  }
+
+  @Test
+  void versionSaysWhichJava() {
+    assertEquals(0, world.execute("version"));
+    assertTrue(world.out().startsWith("pitchlake "), world.out());
+    assertTrue(world.out().contains("Java " + Runtime.version().feature()), world.out());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', Missing command",
+    "fly, fly",
+    "run, --config",
+    "run -c a --altitude 3, --altitude",
+    "replay a.pcap -c x, OUT.pcap"
+  })
+  void aCommandLineThatMakesNoSenseEndsWithTwo(String line, String word) {
+    assertEnds(2, world.execute(line.isEmpty() ? new String[0] : line.split(" ")), word, "Try: ");
+  }
+
+  @Test
+  void everyProblemOfAFileIsALineOfItsOwn() throws IOException {
+    int seen = execute("check", "frobnicate 1\ninterface 1 { name eth0 acess pcap }\n");
+    assertEnds(3, seen, file + ":1:1: error: 'frobnicate'", file + ":2:25: error: 'acess'");
+    assertEquals("", world.out());
+  }
+
+  @Test
+  void problemsAreColouredOnATerminalAlone() throws IOException {
+    execute("check", "frobnicate\n");
+    assertFalse(world.err().contains("\033["), world.err());
+    world = new TestWorld(folder).colour();
+    execute("check", "frobnicate\n");
+    assertTrue(world.err().contains(":1:1: \033[31merror:\033[0m "), world.err());
+  }
+
+  @Test
+  void aFileThatCannotBeReadIsNamed() throws IOException {
+    assertEnds(3, world.execute("run", "-c", file.toString()), file.toString(), "no such file");
+    Files.createDirectory(file);
+    assertEnds(3, world.execute("run", "-c", file.toString()), "is a directory");
+    Path latin = folder.resolve("latin.conf");
+    Files.write(latin, new byte[] {'#', (byte) 0xe4, '\n'});
+    assertEnds(3, world.execute("run", "-c", latin.toString()), "not UTF-8");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"run", "check"})
+  void aFileThatRunsNothingIsRefused(String command) throws IOException {
+    String text = GOOD.replace("enable networks 1", "");
+    assertEnds(3, execute(command, text), "no network is both registered and enabled");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "vrrp 1 { vrid 5 network 1 }|'vrrp 1'",
+        "sync { peers 10.0.0.9 }|'sync'",
+        "tarpit mode persist|'tarpit mode persist' of network 1",
+        "tarpit mode throttle|'tarpit mode throttle' of network 1",
+        "access xdp|'access xdp' of interface 1",
+        "server|'enable servers 1'"
+      })
+  void whatThisBuildDoesNotHaveIsNotPretended(String directive, String word) throws IOException {
+    String text = GOOD.replace("real 10.0.0.4", "real 10.0.0.4 virt 10.0.0.5");
+    if (directive.startsWith("tarpit mode")) {
+      text = text.replace("tarpit enable", "tarpit enable " + directive);
+    } else if (directive.startsWith("access")) {
+      text = text.replace("name eth0", "name eth0 " + directive);
+    } else if (directive.equals("server")) {
+      text +=
+          """
+          server 1 { ipaddr 10.0.0.10 port 80 targets 1 }
+          target 1 { ipaddr 10.0.0.20 }
+          register servers 1 enable servers 1 register targets 1 enable targets 1
+          """;
+    } else {
+      text += directive;
+    }
+    assertEnds(7, execute("run", text), file + ": " + word, "does not have yet");
+    assertEquals(List.of(), world.opened(), "nothing is opened before the refusal");
+
+    world = new TestWorld(folder);
+    assertEnds(0, execute("check", text));
+    assertTrue(world.out().contains("note: " + file + ": " + word), world.out());
+  }
+
+  @Test
+  void checkSaysWhatAGoodFileRuns() throws IOException {
+    assertEnds(0, execute("check", GOOD));
+    assertTrue(world.out().contains("runs network 1 (10.0.0.0/24, tarpit)"), world.out());
+  }
+
+  @ParameterizedTest
+  @EnumSource(Reason.class)
+  void aPortThatCannotBeOpenedEndsWithACodeOfItsKind(Reason reason) throws IOException {
+    int expected =
+        switch (reason) {
+          case NOT_PERMITTED -> 5;
+          case BAD_FILE -> 6;
+          default -> 4;
+        };
+    world.refusing(reason, "eth0 would need CAP_NET_RAW");
+    assertEnds(expected, execute("run", GOOD), "pitchlake: eth0 would need CAP_NET_RAW");
+  }
+
+  @Test
+  void portsThatWereOpenedAreClosedWhenALaterOneFails() throws IOException {
+    ClosingPort first = new ClosingPort();
+    world.ports(link -> {
+      if (link.id() == 1) {
+        return first;
+      }
+      throw new PortException(Reason.UNKNOWN_INTERFACE, "there is no eth1");
+    });
+    String second =
+        """
+        interface 2 { name eth1 }
+        network 2 { mask 24 real 10.0.2.4 interface 2 }
+        register networks 2
+        enable networks 2
+        """;
+    assertEnds(4, execute("run", GOOD + second), "there is no eth1");
+    assertTrue(first.closed, "eth0 is closed");
+  }
+
+  @Test
+  void runEndsInOrderWhenItIsAskedTo() throws IOException {
+    ClosingPort port = new ClosingPort();
+    world.ports(link -> port).host("10.0.0.4");
+    assertEnds(0, execute("run", GOOD));
+    assertEquals("eth0", world.opened().getFirst().name());
+    assertTrue(port.closed, "the port is closed");
+    assertEquals("", world.err());
+  }
+
+  @Test
+  void anInterfaceThatGoesAwayEndsTheRunWithFour() throws IOException {
+    world.ports(link ->
+        new ClosingPort() {
+          @Override
+          void look() {
+            throw new PortClosedException("interface 'eth0' has disappeared");
+          }
+        });
+    assertEnds(4, execute("run", GOOD), "interface 'eth0' has disappeared");
+  }
+
+  @Test
+  void aFaultOfTheProgramIsOneLine() throws IOException {
+    world.ports(link ->
+        new ClosingPort() {
+          @Override
+          void look() {
+            throw new IllegalStateException("boom");
+          }
+        });
+    assertEnds(70, execute("run", GOOD), "internal error", "boom", "--debug");
+    assertEquals(1, world.err().lines().count(), world.err());
+  }
+
+  /// A port that hears nothing and knows whether it was closed.
+  private static class ClosingPort implements Port {
+    private final MemorySegment buffer = Arena.ofAuto().allocate(2048);
+    private final Frame frame = new Frame();
+    boolean closed;
+
+    /// Called at each receive.
+    void look() {}
+
+    @Override
+    public String name() {
+      return "eth0";
+    }
+
+    @Override
+    public String access() {
+      return "test";
+    }
+
+    @Override
+    public long mac() {
+      return 0x0200_0000_0004L;
+    }
+
+    @Override
+    public int mtuBytes() {
+      return 1500;
+    }
+
+    @Override
+    public int receive(Batch into) {
+      look();
+      into.clear();
+      return 0;
+    }
+
+    @Override
+    public Frame newFrame() {
+      return frame.wrap(buffer.address(), 0, 2048);
+    }
+
+    @Override
+    public void transmit(Frame proof) {}
+
+    @Override
+    public int flush() {
+      return 0;
+    }
+
+    @Override
+    public void awaitInput(long timeoutNanos) {}
+
+    @Override
+    public PortStatistics statistics() {
+      return new PortStatistics(0, 0, 0, 0, 0);
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+  }
+}

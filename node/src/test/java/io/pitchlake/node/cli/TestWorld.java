@@ -1,0 +1,88 @@
+package io.pitchlake.node.cli;
+
+import io.pitchlake.common.config.Configuration.Interface;
+import io.pitchlake.common.net.IpAddress;
+import io.pitchlake.common.time.SystemClock;
+import io.pitchlake.node.port.Port;
+import io.pitchlake.node.port.PortException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/// Runs command lines in-process: streams are strings, ports are what the test says, and whoever
+/// runs is asked to stop as soon as it can be asked.
+final class TestWorld {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private final List<Interface> opened = new ArrayList<>();
+  private Surroundings.PortOpener ports =
+      link -> {
+        throw new AssertionError("nobody should open " + link);
+      };
+  private Set<IpAddress> host = Set.of();
+  private boolean colour;
+  private final Path folder;
+
+  /// @param folder stands for `/proc/sys` and `/dev`
+  TestWorld(Path folder) {
+    this.folder = folder;
+  }
+
+  TestWorld ports(Surroundings.PortOpener opener) {
+    ports = opener;
+    return this;
+  }
+
+  TestWorld refusing(PortException.Reason reason, String message) {
+    return ports(link -> {
+      throw new PortException(reason, message);
+    });
+  }
+
+  TestWorld host(String address) {
+    host = Set.of(IpAddress.parse(address));
+    return this;
+  }
+
+  TestWorld colour() {
+    colour = true;
+    return this;
+  }
+
+  int execute(String... arguments) {
+    Surroundings world =
+        new Surroundings(
+            new PrintWriter(out, true),
+            new PrintWriter(err, true),
+            colour,
+            SystemClock.INSTANCE,
+            new SplittableRandom(1),
+            this::open,
+            () -> host,
+            folder,
+            folder.resolve("no-daemon"),
+            Runnable::run);
+    return new CommandLines(world).execute(arguments);
+  }
+
+  private Port open(Interface link) throws PortException {
+    opened.add(link);
+    return ports.open(link);
+  }
+
+  List<Interface> opened() {
+    return opened;
+  }
+
+  String out() {
+    return out.toString();
+  }
+
+  String err() {
+    return err.toString();
+  }
+}
