@@ -28,6 +28,7 @@ public enum Counter {
   LOG_LINES("log lines written"),
   LOG_HELD_BACK("log lines held back by the rate limit"),
   STATIONS_FORGOTTEN("answered stations not remembered because the pool is full"),
+  HEARSAY_LOST("hearings another engine had no room for"),
   EVICTED("simulated addresses given up for newer ones");
 
   private final String meaning;

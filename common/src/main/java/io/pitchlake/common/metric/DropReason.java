@@ -21,6 +21,7 @@ public enum DropReason {
   ADDRESS_HELD("the address is held silent"),
   ADDRESS_PROBING("the address is being proved"),
   NOT_CANDIDATE("an address that is never simulated"),
+  NOT_HOME("an address that another engine keeps"),
   PROOF_RATE("the rate of new proofs is used up"),
   TABLE_FULL("the address table is full"),
   WAITERS_FULL("too many askers wait for one proof"),

@@ -19,6 +19,7 @@ import io.pitchlake.node.engine.Mastership;
 import io.pitchlake.node.engine.NeighborWriter;
 import io.pitchlake.node.engine.Neighbors;
 import io.pitchlake.node.engine.NetworkView;
+import io.pitchlake.node.engine.Shards;
 import io.pitchlake.node.engine.View;
 
 /// Decides for every address whether it is real, simulated, being proved or held, and keeps the promise of the design:
@@ -52,6 +53,7 @@ final class AddressProver implements Addresses, Neighbors {
   private final EventSink events;
   private final CounterBank counters;
   private final LearntStations learnt;
+  private final Shards shards;
   private final TimerWheel.Expiry expiry = this::expired;
 
   private View view;
@@ -76,7 +78,8 @@ final class AddressProver implements Addresses, Neighbors {
       Mastership mastership,
       EventSink events,
       CounterBank counters,
-      LearntStations learnt) {
+      LearntStations learnt,
+      Shards shards) {
     this.table = table;
     this.stations = stations;
     this.timers = timers;
@@ -85,6 +88,7 @@ final class AddressProver implements Addresses, Neighbors {
     this.events = events;
     this.counters = counters;
     this.learnt = learnt;
+    this.shards = shards;
   }
 
   /// Takes a new view over; entries that are no longer candidates stop being simulated.
@@ -99,7 +103,7 @@ final class AddressProver implements Addresses, Neighbors {
     passNanos = settings.get(Setting.TARPITPASSTO) * SECOND_NANOS;
     probeGapNanos = settings.get(Setting.TARPITPROBEGAP) * MILLI_NANOS;
     probes = (int) settings.get(Setting.TARPITPROBES);
-    maxSimulated6 = settings.get(Setting.TARPITMAX6);
+    maxSimulated6 = Math.ceilDiv(settings.get(Setting.TARPITMAX6), shards.count());
     proofs = new TokenBucket(settings.get(Setting.TARPITPROOFRATE), atNanos);
     proofs6 = new TokenBucket(settings.get(Setting.TARPITPROOFRATE), atNanos);
     sweep = new AddressSweep(next, settings.get(Setting.TARPITSWEEPRATE), atNanos);
@@ -210,7 +214,8 @@ final class AddressProver implements Addresses, Neighbors {
   /// demand.
   void sweepTo(NetworkView network, long low, long atNanos) {
     nowNanos = atNanos;
-    if (table.size() < table.capacity() / 4 * 3
+    if (shards.isHome(low)
+        && table.size() < table.capacity() / 4 * 3
         && table.find(network.index(), 0, low) == AddressTable.NONE
         && network.isCandidate(0, low)) {
       begin(network, 0, low);
@@ -292,6 +297,10 @@ final class AddressProver implements Addresses, Neighbors {
 
   private DropReason begin(NetworkView network, long high, long low) {
     boolean isIpv4 = IpAddress.isIpv4(high, low);
+    // What is steered wrongly must not be kept twice: this engine would not hear of its owner.
+    if (!shards.isHome(low)) {
+      return DropReason.NOT_HOME;
+    }
     if (!network.isCandidate(high, low)
         || !mastership.isMaster(network)
         || learnt.isRouter(network.index(), high, low)) {

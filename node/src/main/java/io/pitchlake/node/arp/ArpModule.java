@@ -16,12 +16,14 @@ import io.pitchlake.common.wire.NdpOptions;
 import io.pitchlake.common.wire.UdpHeader;
 import io.pitchlake.node.engine.Addresses;
 import io.pitchlake.node.engine.EventSink;
+import io.pitchlake.node.engine.Hearsay;
 import io.pitchlake.node.engine.Mastership;
 import io.pitchlake.node.engine.Module;
 import io.pitchlake.node.engine.NeighborWriter;
 import io.pitchlake.node.engine.Neighbors;
 import io.pitchlake.node.engine.NetworkView;
 import io.pitchlake.node.engine.PacketContext;
+import io.pitchlake.node.engine.Shards;
 import io.pitchlake.node.engine.Transmit;
 import io.pitchlake.node.engine.Verdict;
 import io.pitchlake.node.engine.View;
@@ -34,11 +36,13 @@ public final class ArpModule implements Module {
   private final Mastership mastership;
   private final CounterBank counters;
   private final NeighborWriter writer;
-  private final LearntStations learnt = new LearntStations();
   private final AddressProver prover;
+  private final Hearing hearing;
   private final NdpOptions options = new NdpOptions();
   private final DhcpHeader dhcp = new DhcpHeader();
 
+  /// The module of the only engine.
+  ///
   /// @param timers one timer for each entry of the table
   public ArpModule(
       AddressTable table,
@@ -48,11 +52,44 @@ public final class ArpModule implements Module {
       Mastership mastership,
       EventSink events,
       CounterBank counters) {
+    this(
+        table,
+        stations,
+        timers,
+        transmit,
+        mastership,
+        events,
+        counters,
+        Shards.ONE,
+        new Hearsay[1],
+        new Hearsay[1]);
+  }
+
+  /// The module of one engine of several.
+  ///
+  /// @param timers one timer for each entry of the table
+  /// @param outgoing rings to the other engines, by their number; null at this engine's own
+  /// @param incoming rings from the other engines, by their number; null at this engine's own
+  public ArpModule(
+      AddressTable table,
+      StationPool stations,
+      TimerWheel timers,
+      Transmit transmit,
+      Mastership mastership,
+      EventSink events,
+      CounterBank counters,
+      Shards shards,
+      Hearsay[] outgoing,
+      Hearsay[] incoming) {
     this.mastership = mastership;
     this.counters = counters;
     this.writer = new NeighborWriter(transmit);
+    LearntStations learnt = new LearntStations();
     this.prover =
-        new AddressProver(table, stations, timers, writer, mastership, events, counters, learnt);
+        new AddressProver(
+            table, stations, timers, writer, mastership, events, counters, learnt, shards);
+    this.hearing =
+        new Hearing(prover, learnt, shards, outgoing.clone(), incoming.clone(), counters);
   }
 
   /// The proofs, for the module that simulates.
@@ -73,10 +110,12 @@ public final class ArpModule implements Module {
   @Override
   public void onConfigured(View view, long nowNanos) {
     prover.configure(view, nowNanos);
+    hearing.configure(view);
   }
 
   @Override
   public void onTick(long nowNanos) {
+    hearing.tick(nowNanos);
     prover.tick(nowNanos);
   }
 
@@ -98,7 +137,7 @@ public final class ArpModule implements Module {
     NetworkView target = packet.destinationNetwork();
     if (arp.senderAddress() == 0) {
       if (target != null && arp.operation() == ArpHeader.REQUEST && !isOwn(target, packet)) {
-        prover.claimHeard(
+        hearing.claim(
             target,
             packet.destinationHigh(),
             packet.destinationLow(),
@@ -107,7 +146,7 @@ public final class ArpModule implements Module {
         return packet.drop(DropReason.ADDRESS_PROBE);
       }
     } else if (packet.sourceNetwork() != null) {
-      prover.ownerHeard(
+      hearing.owner(
           packet.sourceNetwork(),
           packet.sourceHigh(),
           packet.sourceLow(),
@@ -157,7 +196,7 @@ public final class ArpModule implements Module {
 
   private void sourceHeard(PacketContext packet) {
     if (packet.sourceNetwork() != null) {
-      prover.sourceHeard(
+      hearing.source(
           packet.sourceNetwork(),
           packet.sourceHigh(),
           packet.sourceLow(),
@@ -178,11 +217,11 @@ public final class ArpModule implements Module {
     long leasedLow = IpAddress.mappedLow(dhcp.yourAddress());
     NetworkView leased = packet.networkOf(0, leasedLow);
     if (dhcp.isLease() && leased != null) {
-      prover.claimHeard(leased, 0, leasedLow, dhcp.clientMac(), packet.nowNanos());
+      hearing.claim(leased, 0, leasedLow, dhcp.clientMac(), packet.nowNanos());
     }
     NetworkView network = leased != null ? leased : packet.sourceNetwork();
     if (network != null) {
-      learnt.addDhcpServer(network.index(), packet.ethernet().source());
+      hearing.dhcpServer(network, packet.ethernet().source());
     }
   }
 
@@ -217,7 +256,7 @@ public final class ArpModule implements Module {
     boolean own = network != null && (network.isOwnReal(high, low) || network.isOwnVirt(high, low));
     if (packet.ipv6().isSourceUnspecified()) {
       if (network != null && !own) {
-        prover.claimHeard(network, high, low, packet.ethernet().source(), packet.nowNanos());
+        hearing.claim(network, high, low, packet.ethernet().source(), packet.nowNanos());
         return packet.drop(DropReason.ADDRESS_PROBE);
       }
     } else if (packet.sourceNetwork() != null) {
@@ -225,7 +264,7 @@ public final class ArpModule implements Module {
           options.hasSourceLinkLayerAddress()
               ? options.sourceLinkLayerAddress()
               : packet.ethernet().source();
-      prover.ownerHeard(
+      hearing.owner(
           packet.sourceNetwork(),
           packet.sourceHigh(),
           packet.sourceLow(),
@@ -275,7 +314,7 @@ public final class ArpModule implements Module {
           options.hasTargetLinkLayerAddress()
               ? options.targetLinkLayerAddress()
               : packet.ethernet().source();
-      prover.ownerHeard(
+      hearing.owner(
           network,
           advertisement.targetHigh(),
           advertisement.targetLow(),
@@ -287,13 +326,13 @@ public final class ArpModule implements Module {
 
   private void onRouter(PacketContext packet) {
     if (isValidNd(packet) && packet.sourceNetwork() != null) {
-      prover.ownerHeard(
+      hearing.owner(
           packet.sourceNetwork(),
           packet.sourceHigh(),
           packet.sourceLow(),
           packet.ethernet().source(),
           packet.nowNanos());
-      learnt.addRouter(packet.sourceNetwork().index(), packet.sourceHigh(), packet.sourceLow());
+      hearing.router(packet.sourceNetwork(), packet.sourceHigh(), packet.sourceLow());
     }
   }
 

@@ -1,0 +1,143 @@
+package io.pitchlake.node.arp;
+
+import io.pitchlake.common.metric.Counter;
+import io.pitchlake.common.metric.CounterBank;
+import io.pitchlake.node.engine.Hearsay;
+import io.pitchlake.node.engine.NetworkView;
+import io.pitchlake.node.engine.Shards;
+import io.pitchlake.node.engine.View;
+
+/// Brings what this engine hears to the prover that keeps the address: its own, or through a ring
+/// another engine's. With one engine everything is at home. Engine thread.
+final class Hearing {
+  private static final int HEARD_PER_TURN = 256;
+  private static final int TOLD_SLOTS = 4096;
+
+  /// An address that keeps sending is named again to its keeper after this time, far below the
+  /// shortest `tarpitrealto`.
+  private static final long TELL_AGAIN_NANOS = 1_000_000_000L;
+
+  private final AddressProver prover;
+  private final LearntStations learnt;
+  private final Shards shards;
+  private final Hearsay[] outgoing;
+  private final Hearsay[] incoming;
+  private final CounterBank counters;
+  private final Hearsay.Listener listener = this::heard;
+  private final long[] toldLow = new long[TOLD_SLOTS];
+  private final long[] toldHigh = new long[TOLD_SLOTS];
+  private final long[] toldNanos = new long[TOLD_SLOTS];
+  private View view;
+  private long nowNanos;
+
+  /// @param outgoing rings to the other engines, by their number; null at this engine's own
+  /// @param incoming rings from the other engines, by their number; null at this engine's own
+  Hearing(
+      AddressProver prover,
+      LearntStations learnt,
+      Shards shards,
+      Hearsay[] outgoing,
+      Hearsay[] incoming,
+      CounterBank counters) {
+    this.prover = prover;
+    this.learnt = learnt;
+    this.shards = shards;
+    this.outgoing = outgoing;
+    this.incoming = incoming;
+    this.counters = counters;
+  }
+
+  void configure(View next) {
+    view = next;
+  }
+
+  /// Takes in what other engines have heard.
+  void tick(long atNanos) {
+    nowNanos = atNanos;
+    for (Hearsay ring : incoming) {
+      if (ring != null) {
+        ring.drain(HEARD_PER_TURN, listener);
+      }
+    }
+  }
+
+  /// See [AddressProver#ownerHeard].
+  void owner(NetworkView network, long high, long low, long mac, long atNanos) {
+    if (shards.isHome(low)) {
+      prover.ownerHeard(network, high, low, mac, atNanos);
+    } else {
+      tell(Hearsay.Kind.OWNER, network, high, low, mac);
+    }
+  }
+
+  /// See [AddressProver#sourceHeard].
+  void source(NetworkView network, long high, long low, long mac, long atNanos) {
+    if (shards.isHome(low)) {
+      prover.sourceHeard(network, high, low, mac, atNanos);
+      return;
+    }
+    int slot = (int) (low ^ low >>> 12 ^ high) & TOLD_SLOTS - 1;
+    if (toldLow[slot] != low
+        || toldHigh[slot] != high
+        || atNanos - toldNanos[slot] >= TELL_AGAIN_NANOS) {
+      toldLow[slot] = low;
+      toldHigh[slot] = high;
+      toldNanos[slot] = atNanos;
+      tell(Hearsay.Kind.SOURCE, network, high, low, mac);
+    }
+  }
+
+  /// See [AddressProver#claimHeard].
+  void claim(NetworkView network, long high, long low, long mac, long atNanos) {
+    if (shards.isHome(low)) {
+      prover.claimHeard(network, high, low, mac, atNanos);
+    } else {
+      tell(Hearsay.Kind.CLAIM, network, high, low, mac);
+    }
+  }
+
+  /// A station gives out leases; every engine must know.
+  void dhcpServer(NetworkView network, long mac) {
+    if (!learnt.isDhcpServer(network.index(), mac)) {
+      learnt.addDhcpServer(network.index(), mac);
+      tellAll(Hearsay.Kind.DHCP_SERVER, network, 0, 0, mac);
+    }
+  }
+
+  /// A router advertises itself; every engine must know.
+  void router(NetworkView network, long high, long low) {
+    if (!learnt.isRouter(network.index(), high, low)) {
+      learnt.addRouter(network.index(), high, low);
+      tellAll(Hearsay.Kind.ROUTER, network, high, low, 0);
+    }
+  }
+
+  private void tell(Hearsay.Kind kind, NetworkView network, long high, long low, long mac) {
+    Hearsay ring = outgoing[Shards.home((int) low, shards.count())];
+    if (!ring.offer(kind, network.index(), high, low, mac)) {
+      counters.count(Counter.HEARSAY_LOST);
+    }
+  }
+
+  private void tellAll(Hearsay.Kind kind, NetworkView network, long high, long low, long mac) {
+    for (Hearsay ring : outgoing) {
+      if (ring != null && !ring.offer(kind, network.index(), high, low, mac)) {
+        counters.count(Counter.HEARSAY_LOST);
+      }
+    }
+  }
+
+  private void heard(Hearsay.Kind kind, int index, long high, long low, long mac) {
+    if (index >= view.size()) {
+      return;
+    }
+    NetworkView network = view.network(index);
+    switch (kind) {
+      case OWNER -> prover.ownerHeard(network, high, low, mac, nowNanos);
+      case SOURCE -> prover.sourceHeard(network, high, low, mac, nowNanos);
+      case CLAIM -> prover.claimHeard(network, high, low, mac, nowNanos);
+      case DHCP_SERVER -> learnt.addDhcpServer(index, mac);
+      case ROUTER -> learnt.addRouter(index, high, low);
+    }
+  }
+}
