@@ -4,19 +4,22 @@ import io.pitchlake.common.config.Configuration.Interface;
 import io.pitchlake.common.time.SystemClock;
 import io.pitchlake.node.cli.CommandLines;
 import io.pitchlake.node.cli.Surroundings;
-import io.pitchlake.node.port.PcapPort;
 import io.pitchlake.node.port.Port;
 import io.pitchlake.node.port.PortException;
-import io.pitchlake.node.port.RingPort;
+import io.pitchlake.node.port.PortFactory;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The program: gives the command line the real world, and ends with its exit code.
 public final class Main {
+  private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+
   private Main() {}
 
   /// Starts the program.
@@ -39,26 +42,8 @@ public final class Main {
     System.exit(exitCode);
   }
 
-  /// The packet ring where the kernel has it, libpcap elsewhere.
   private static Port open(Interface link) throws PortException {
-    return switch (link.access()) {
-      case RING -> RingPort.open(link.name());
-      case PCAP -> PcapPort.open(link.name());
-      case AUTO -> {
-        try {
-          yield RingPort.open(link.name());
-        } catch (PortException e) {
-          if (e.reason() != PortException.Reason.UNSUPPORTED) {
-            throw e;
-          }
-          yield PcapPort.open(link.name());
-        }
-      }
-      case XDP ->
-          throw new PortException(
-              PortException.Reason.UNSUPPORTED,
-              "this build has no 'access xdp'; write ring or pcap");
-    };
+    return PortFactory.open(link.name(), link.access(), LOG);
   }
 
   /// Whether standard error is a terminal whose user wants colours (<https://no-color.org>).

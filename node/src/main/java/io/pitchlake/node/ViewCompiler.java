@@ -87,7 +87,7 @@ final class ViewCompiler {
               never,
               candidates));
     }
-    return new View(views, ports.size(), configuration.settings());
+    return new View(views, ports.size(), configuration.settings(), host);
   }
 
   /// An address that the host's kernel owns is left to the kernel; two that answer for one address

@@ -1,7 +1,6 @@
 package io.pitchlake.node.cli;
 
 import io.pitchlake.common.config.Configuration;
-import io.pitchlake.common.config.Configuration.Access;
 import io.pitchlake.common.config.Configuration.TarpitMode;
 import io.pitchlake.node.Node;
 import java.util.ArrayList;
@@ -31,11 +30,6 @@ final class MissingFeatures {
             missing.add(
                 "'tarpit mode %s' of network %d asks for a way to hold connections"
                     .formatted(lower(network.tarpitMode()), network.id())));
-    Node.interfacesOf(configuration).stream()
-        .filter(link -> link.access() == Access.XDP)
-        .forEach(link ->
-            missing.add(
-                "'access xdp' of interface %d asks for a way to read frames".formatted(link.id())));
     return missing.stream()
         .map(what -> file.path() + ": " + what + " that this build does not have yet")
         .toList();

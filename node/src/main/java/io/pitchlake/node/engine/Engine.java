@@ -102,6 +102,9 @@ public final class Engine {
 
   private void configure(View next, long nowNanos) {
     view = next;
+    for (int port = 0; port < ports.length; port++) {
+      ports[port].filter(next.filter(port));
+    }
     chain.onConfigured(next, nowNanos);
   }
 

@@ -4,6 +4,9 @@ import io.pitchlake.common.config.Configuration.TarpitMode;
 import io.pitchlake.common.net.AccessList;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.net.IpPrefix;
+import io.pitchlake.common.net.MacAddress;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /// One network compiled for the hot path: plain longs, nothing optional, nothing boxed. Immutable;
 /// any thread.
@@ -123,6 +126,11 @@ public final class NetworkView {
   /// The MAC under which virtual and simulated addresses of a family answer.
   public long virtualMac(boolean isIpv4) {
     return isIpv4 ? ipv4.virtualMac() : ipv6.virtualMac();
+  }
+
+  /// The hardware addresses that this node answers for.
+  Stream<MacAddress> stations() {
+    return LongStream.of(portMac, ipv4.virtualMac(), ipv6.virtualMac()).mapToObj(MacAddress::new);
   }
 
   /// Whether a MAC is one this cluster uses on this network.

@@ -1,23 +1,34 @@
 package io.pitchlake.node.engine;
 
 import io.pitchlake.common.config.Configuration.Settings;
+import io.pitchlake.common.net.IpAddress;
+import io.pitchlake.node.port.PortFilter;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// The part of the configuration the engine works with, compiled; replaced as a whole. Immutable;
 /// any thread.
 public final class View {
   private final NetworkView[] networks;
   private final NetworkView[][] byPort;
+  private final PortFilter[] filters;
   private final Settings settings;
 
   /// A view of `networks`, whose indexes are their positions, over `ports` ports.
-  public View(List<NetworkView> networks, int ports, Settings settings) {
+  ///
+  /// @param host addresses of the host's kernel
+  public View(List<NetworkView> networks, int ports, Settings settings, Set<IpAddress> host) {
     this.networks = networks.toArray(NetworkView[]::new);
     this.byPort = new NetworkView[ports][];
+    this.filters = new PortFilter[ports];
     for (int port = 0; port < ports; port++) {
       int on = port;
-      byPort[port] =
-          networks.stream().filter(network -> network.port() == on).toArray(NetworkView[]::new);
+      List<NetworkView> here = networks.stream().filter(network -> network.port() == on).toList();
+      byPort[port] = here.toArray(NetworkView[]::new);
+      filters[port] =
+          new PortFilter(
+              here.stream().flatMap(NetworkView::stations).collect(Collectors.toSet()), host);
     }
     this.settings = settings;
   }
@@ -34,6 +45,11 @@ public final class View {
   /// `set NAME VALUE`.
   public Settings settings() {
     return settings;
+  }
+
+  /// What the networks of a port want to see of it.
+  public PortFilter filter(int port) {
+    return filters[port];
   }
 
   /// Whether some network of the port lives in the VLAN (-1: untagged).

@@ -30,6 +30,12 @@ record NetworkLink(String name, int index, long mac, int mtuBytes) {
   private static final long SIOCGIFMTU = 0x8921;
   private static final long SIOCGIFHWADDR = 0x8927;
   private static final long SIOCGIFINDEX = 0x8933;
+  private static final long SIOCETHTOOL = 0x8946;
+
+  /// `struct ethtool_channels`: the command, four limits, then the counts of rx, tx, other and
+  /// combined queues.
+  private static final int ETHTOOL_GCHANNELS = 0x3c;
+
   private static final int IFF_UP = 1;
   private static final int ARPHRD_ETHER = 1;
 
@@ -113,6 +119,25 @@ record NetworkLink(String name, int index, long mac, int mtuBytes) {
     MemorySegment request = libc.scratch();
     request.set(JAVA_INT, NAME_BYTES, index);
     return libc.ioctl(socket, SIOCGIFNAME, request.address()) == 0;
+  }
+
+  /// How many receive queues the driver has; 1 where it does not say.
+  int receiveQueues(Libc libc) {
+    int socket = libc.socket(Libc.AF_UNIX, Libc.SOCK_DGRAM, 0);
+    try {
+      MemorySegment request = libc.scratch();
+      MemorySegment channels = request.asSlice(128);
+      channels.set(JAVA_INT, 0, ETHTOOL_GCHANNELS);
+      byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+      MemorySegment.copy(bytes, 0, request, JAVA_BYTE, 0, bytes.length);
+      Native.putLong(request.address() + NAME_BYTES, channels.address());
+      if (libc.ioctl(socket, SIOCETHTOOL, request.address()) < 0) {
+        return 1;
+      }
+      return Math.max(1, channels.get(JAVA_INT, 20) + channels.get(JAVA_INT, 32));
+    } finally {
+      libc.close(socket);
+    }
   }
 
   private static long mac(byte[] octets) {

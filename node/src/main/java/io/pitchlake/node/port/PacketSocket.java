@@ -117,8 +117,8 @@ final class PacketSocket {
     return ring;
   }
 
-  /// Replaces the filter for the frames that arrive from here on. Returns false, and leaves the
-  /// socket unfiltered, when the kernel has no room for it (net.core.optmem_max).
+  /// Replaces the filter for the frames that arrive from here on; false when the kernel has no room
+  /// for it (net.core.optmem_max).
   boolean attach(long[] program) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment instructions = arena.allocate(program.length * 8L, 8);
@@ -127,18 +127,19 @@ final class PacketSocket {
       MemorySegment description = libc.scratch();
       description.set(JAVA_SHORT, 0, (short) program.length);
       Native.putLong(description.address() + 8, instructions.address());
-      if (libc.setOption(
+      return libc.setOption(
               descriptor,
               Libc.SOL_SOCKET,
               Libc.SO_ATTACH_FILTER,
               description.address(),
               FILTER_PROGRAM_BYTES)
-          == 0) {
-        return true;
-      }
-      libc.setOption(descriptor, Libc.SOL_SOCKET, Libc.SO_DETACH_FILTER, 0);
-      return false;
+          == 0;
     }
+  }
+
+  /// Takes the filter away; harmless when there is none.
+  void detach() {
+    libc.setOption(descriptor, Libc.SOL_SOCKET, Libc.SO_DETACH_FILTER, 0);
   }
 
   /// Starts: frames of `protocol` (in network byte order) arrive from here on.

@@ -13,19 +13,16 @@ import java.util.Set;
 /// host's own connections are left out: whoever owns an address has shown it by ARP or neighbour
 /// discovery before the first of those packets.
 ///
-/// @param stations hardware addresses that the engine answers for: the interface's own and the
-///   virtual ones; at most [#MAX_ENTRIES]
-/// @param hostAddresses addresses of the host's kernel; at most [#MAX_ENTRIES]
+/// @param stations hardware addresses that the engine answers for: the interface's own, which the
+///   host uses too, and the virtual ones, which are the engine's alone: host addresses do not
+///   matter there
+/// @param hostAddresses addresses of the host's kernel
 public record PortFilter(Set<MacAddress> stations, Set<IpAddress> hostAddresses) {
-  /// Most entries of either kind; each costs the kernel about a nanosecond per frame.
+  /// Most entries of either kind that a kernel is asked to filter by; each costs it about a
+  /// nanosecond per frame. With more, everything is handed out.
   public static final int MAX_ENTRIES = 64;
 
   public PortFilter {
-    if (stations.size() > MAX_ENTRIES || hostAddresses.size() > MAX_ENTRIES) {
-      throw new IllegalArgumentException(
-          "a port filter takes at most %d stations and %d host addresses, not %d and %d"
-              .formatted(MAX_ENTRIES, MAX_ENTRIES, stations.size(), hostAddresses.size()));
-    }
     stations = Set.copyOf(stations);
     hostAddresses = Set.copyOf(hostAddresses);
   }

@@ -14,4 +14,15 @@ public record PortStatistics(
     long transmittedFrames,
     long receiveDropped,
     long receiveOversized,
-    long transmitFailed) {}
+    long transmitFailed) {
+
+  /// The counters of two lanes of one port together.
+  PortStatistics plus(PortStatistics other) {
+    return new PortStatistics(
+        receivedFrames + other.receivedFrames,
+        transmittedFrames + other.transmittedFrames,
+        receiveDropped + other.receiveDropped,
+        receiveOversized + other.receiveOversized,
+        transmitFailed + other.transmitFailed);
+  }
+}

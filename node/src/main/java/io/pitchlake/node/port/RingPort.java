@@ -182,13 +182,30 @@ public final class RingPort implements Port {
 
   @Override
   public boolean filter(PortFilter filter) {
-    return receiver.attach(SocketFilter.assemble(filter));
+    boolean fits =
+        filter.stations().size() <= PortFilter.MAX_ENTRIES
+            && filter.hostAddresses().size() <= PortFilter.MAX_ENTRIES;
+    if (fits && receiver.attach(SocketFilter.assemble(filter))) {
+      return true;
+    }
+    receiver.detach();
+    return false;
   }
 
   @Override
   public int receive(Batch into) {
     into.clear();
-    releaseHeldSlots();
+    release();
+    receiveMore(into);
+    if (into.count() == 0) {
+      endIfGone();
+    }
+    return into.count();
+  }
+
+  /// Adds frames to `into` until it is full or no more are there; [#release] comes first.
+  void receiveMore(Batch into) {
+    int before = into.count();
     int slot = nextSlot;
     long header = ring + (long) slot * slotBytes;
     int status;
@@ -204,16 +221,11 @@ public final class RingPort implements Port {
       header = ring + (long) slot * slotBytes;
     }
     nextSlot = slot;
-    int count = into.count();
-    if (count > 0) {
-      counters.received(count);
-    } else {
-      endIfGone();
-    }
-    return count;
+    counters.received(into.count() - before);
   }
 
-  private void releaseHeldSlots() {
+  /// Gives the slots of the receive before back to the kernel.
+  void release() {
     int slot = firstHeldSlot;
     while (slot != nextSlot) {
       Native.putIntRelease(ring + (long) slot * slotBytes, STATUS_KERNEL);
@@ -288,7 +300,8 @@ public final class RingPort implements Port {
     Memory.putShort(tag + 2, Native.getShort(header + VLAN_TCI));
   }
 
-  private void endIfGone() {
+  /// Ends the port when the interface is gone; called when a receive has found nothing.
+  void endIfGone() {
     if (++emptyReceives == EMPTY_RECEIVES_PER_CHECK) {
       emptyReceives = 0;
       noteLinkError();
@@ -300,10 +313,9 @@ public final class RingPort implements Port {
 
   /// Takes the error that waits on the socket. A link that went down comes back by itself; one that
   /// was removed does not, and its socket is dead.
-  private void noteLinkError() {
-    if (libc.pendingError(receiver.descriptor()) != 0) {
-      gone = !link.exists(libc, receiver.descriptor());
-    }
+  void noteLinkError() {
+    libc.pendingError(receiver.descriptor());
+    gone = !link.exists(libc, receiver.descriptor());
   }
 
   @Override
@@ -335,6 +347,11 @@ public final class RingPort implements Port {
     if (ready > 0 && (Native.getShort(poll + 6) & Libc.POLLERR) != 0) {
       noteLinkError();
     }
+  }
+
+  /// The socket to wait for.
+  int descriptor() {
+    return receiver.descriptor();
   }
 
   @Override

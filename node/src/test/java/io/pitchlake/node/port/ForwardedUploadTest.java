@@ -3,6 +3,8 @@ package io.pitchlake.node.port;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.pitchlake.common.net.MacAddress;
+import io.pitchlake.common.wire.Frame.ChecksumState;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -10,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,6 +28,8 @@ import org.junit.jupiter.api.Test;
 @RequiresNamespaces
 class ForwardedUploadTest {
   private static final int UPLOAD_BYTES = 64 << 20;
+  private static final MacAddress CLIENT = MacAddress.parse("02:00:00:00:00:0c");
+  private static final MacAddress SERVER = MacAddress.parse("02:00:00:00:00:05");
   private static final int PATIENCE_SECONDS = 50;
 
   interface Opening {
@@ -33,18 +38,36 @@ class ForwardedUploadTest {
 
   @Test
   void arrivesIntactThroughTwoRings() throws Exception {
-    int longest = upload(RingPort::open);
-    assertTrue(longest > 1514, "expected super-frames, saw none above " + longest + " bytes");
+    Forwarding forwarding = upload(RingPort::open);
+    assertTrue(
+        forwarding.longest > 1514,
+        "expected super-frames, saw none above " + forwarding.longest + " bytes");
   }
 
-  /// Returns the length of the longest frame that was passed on.
-  private static int upload(Opening opening) throws Exception {
+  @Test
+  void arrivesIntactThroughTwoFastLanes() throws Exception {
+    assertTrue(upload(ForwardedUploadTest::fastLane).ofUnknownState > UPLOAD_BYTES / 1514);
+  }
+
+  /// The ring's super-frames leave by the ring beside the fast lane.
+  @Test
+  void arrivesIntactThroughARingAndAFastLane() throws Exception {
+    upload(name -> name.equals("f0") ? RingPort.open(name) : fastLane(name));
+  }
+
+  private static Port fastLane(String name) throws PortException {
+    Port port = XdpPort.open(name, XdpPort.Mode.NATIVE);
+    port.filter(new PortFilter(Set.of(CLIENT, SERVER), Set.of()));
+    return port;
+  }
+
+  private static Forwarding upload(Opening opening) throws Exception {
     try (NetworkNamespace client = new NetworkNamespace();
         NetworkNamespace forwarder = new NetworkNamespace();
         NetworkNamespace server = new NetworkNamespace();
         ExecutorService threads = Executors.newFixedThreadPool(2)) {
-      client.veth("c0", "02:00:00:00:00:0c", forwarder, "f0", "02:00:00:00:00:f0");
-      server.veth("s0", "02:00:00:00:00:05", forwarder, "f1", "02:00:00:00:00:f1");
+      client.veth("c0", CLIENT.toString(), forwarder, "f0", "02:00:00:00:00:f0");
+      server.veth("s0", SERVER.toString(), forwarder, "f1", "02:00:00:00:00:f1");
       client.run("ip", "addr", "add", "192.0.2.1/24", "dev", "c0");
       server.run("ip", "addr", "add", "192.0.2.2/24", "dev", "s0");
       ServerSocket listener =
@@ -57,7 +80,7 @@ class ForwardedUploadTest {
         assertEquals(sent, received.get(PATIENCE_SECONDS, TimeUnit.SECONDS), "CRC of the upload");
         forwarding.stopped = true;
         running.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        return forwarding.longest;
+        return forwarding;
       }
     }
   }
@@ -103,6 +126,7 @@ class ForwardedUploadTest {
     private final Batch batch = new Batch(64);
     volatile boolean stopped;
     int longest;
+    int ofUnknownState;
 
     Forwarding(Opening opening) throws PortException {
       left = opening.open("f0");
@@ -123,6 +147,9 @@ class ForwardedUploadTest {
       int count = from.receive(batch);
       for (int i = 0; i < count; i++) {
         longest = Math.max(longest, batch.get(i).length());
+        if (batch.get(i).checksumState() == ChecksumState.UNKNOWN) {
+          ofUnknownState++;
+        }
         to.transmit(batch.get(i));
       }
       to.flush();

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.pitchlake.common.net.MacAddress;
 import io.pitchlake.common.wire.Frame;
 import io.pitchlake.common.wire.Memory;
 import java.util.ArrayList;
@@ -59,13 +60,18 @@ abstract class LivePortContract {
     });
   }
 
-  /// An IPv4 broadcast of `length` bytes whose payload depends on `seed`. Broadcast, so that every
-  /// filter lets it in.
-  static byte[] frame(int length, long seed) {
+  /// Where the peer's frames go: broadcast, which every filter lets in, or a station that is the
+  /// engine's alone.
+  long destination() {
+    return MacAddress.BROADCAST;
+  }
+
+  /// IPv4 of `length` bytes whose payload depends on `seed`.
+  byte[] frame(int length, long seed) {
     byte[] bytes = new byte[length];
     new Random(seed).nextBytes(bytes);
     for (int i = 0; i < 6; i++) {
-      bytes[i] = (byte) 0xff;
+      bytes[i] = (byte) (destination() >>> (40 - 8 * i));
       bytes[6 + i] = (byte) (FAR_MAC >>> (40 - 8 * i));
     }
     bytes[12] = 0x08;

@@ -36,6 +36,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Engine, chain and tables of one node on a simulated LAN: 192.168.2.0/24 with real .4 and virt
 /// .5, and 2001:db8:1::/64 with real ::4 and virt ::5. It turns when a frame arrives and every
@@ -138,7 +139,7 @@ public final class SimNode {
             MAC,
             new AccessList(options.never),
             options.acl.orElse(null));
-    View view = new View(List.of(network), 1, settings);
+    View view = new View(List.of(network), 1, settings, Set.of());
     int capacity = (int) settings.get(Setting.ADDRESSES);
     table = new AddressTable(capacity, 1, new TableHash(0x1234_5678));
     stations = new StationPool((int) settings.get(Setting.TARPITSTATIONS));
