@@ -15,35 +15,38 @@ public final class SipHash {
 
   /// The hash of 16 bytes.
   public long hash(long a, long b) {
-    return run(2, a, b, 0, 0, 0);
+    return run(2, a, b, length(2), 0, 0, 0);
   }
 
   /// The hash of 24 bytes.
   public long hash(long a, long b, long c) {
-    return run(3, a, b, c, 0, 0);
+    return run(3, a, b, c, length(3), 0, 0);
   }
 
   /// The hash of 40 bytes.
   public long hash(long a, long b, long c, long d, long e) {
-    return run(5, a, b, c, d, e);
+    return run(5, a, b, c, d, e, length(5));
   }
 
-  private long run(int words, long a, long b, long c, long d, long e) {
+  /// The block behind the last word: the number of bytes, in its highest byte.
+  private static long length(int words) {
+    return (long) words << 59;
+  }
+
+  /// Hashes `words` words and the block behind them. The words move up from one round to the next,
+  /// which the compiler turns into nothing, where picking one by its number would cost a branch.
+  private long run(int words, long a, long b, long c, long d, long e, long f) {
     long v0 = k0 ^ 0x736f6d6570736575L;
     long v1 = k1 ^ 0x646f72616e646f6dL;
     long v2 = k0 ^ 0x6c7967656e657261L;
     long v3 = k1 ^ 0x7465646279746573L;
-    for (int i = 0; i <= words; i++) {
-      long m =
-          i == words
-              ? (long) words << 59
-              : switch (i) {
-                case 0 -> a;
-                case 1 -> b;
-                case 2 -> c;
-                case 3 -> d;
-                default -> e;
-              };
+    for (int left = words; left >= 0; left--) {
+      long m = a;
+      a = b;
+      b = c;
+      c = d;
+      d = e;
+      e = f;
       v3 ^= m;
       for (int round = 0; round < 2; round++) {
         v0 += v1;
