@@ -11,6 +11,7 @@ import picocli.CommandLine.Mixin;
 /// `pitchlake check -c FILE`
 @Command(
     name = "check",
+    customSynopsis = "pitchlake check -c FILE",
     header = "Read a configuration and report every problem in it.",
     description = {
       "",

@@ -22,6 +22,7 @@ import picocli.CommandLine.Parameters;
 /// `pitchlake replay IN.pcap OUT.pcap -c FILE`
 @Command(
     name = "replay",
+    customSynopsis = "pitchlake replay IN.pcap OUT.pcap -c FILE [--seed N] [--mac MAC]",
     header = "Run a capture through the engine and write the frames a node would send.",
     description = {
       "",

@@ -34,6 +34,7 @@ import picocli.CommandLine.Mixin;
 /// `pitchlake run -c FILE`
 @Command(
     name = "run",
+    customSynopsis = "pitchlake run -c FILE [--debug]",
     header = "Trap and serve on the interfaces of a configuration, until stopped.",
     description = {
       "",
