@@ -62,10 +62,18 @@ final class Hearing {
   }
 
   /// See [AddressProver#ownerHeard].
+  ///
+  /// Where the living are that nobody simulates (targets, gateways), every engine wants to know: it
+  /// sends to them.
   void owner(NetworkView network, long high, long low, long mac, long atNanos) {
-    if (shards.isHome(low)) {
+    boolean home = shards.isHome(low);
+    boolean everybodys = shards.count() > 1 && !network.isCandidate(high, low);
+    if (home || everybodys) {
       prover.ownerHeard(network, high, low, mac, atNanos);
-    } else {
+    }
+    if (everybodys) {
+      tellAll(Hearsay.Kind.OWNER, network, high, low, mac);
+    } else if (!home) {
       tell(Hearsay.Kind.OWNER, network, high, low, mac);
     }
   }
@@ -113,7 +121,7 @@ final class Hearing {
   }
 
   private void tell(Hearsay.Kind kind, NetworkView network, long high, long low, long mac) {
-    Hearsay ring = outgoing[Shards.home((int) low, shards.count())];
+    Hearsay ring = outgoing[shards.home(low)];
     if (!ring.offer(kind, network.index(), high, low, mac)) {
       counters.count(Counter.HEARSAY_LOST);
     }

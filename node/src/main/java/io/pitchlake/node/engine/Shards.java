@@ -1,9 +1,11 @@
 package io.pitchlake.node.engine;
 
+import io.pitchlake.node.port.Fanout;
+
 /// Which of several engines on the same interfaces keeps an address: the one place that its proof,
 /// its state and the segments for it belong to, so that every table has one writer. The kernel
-/// steers frames by the same arithmetic (see [io.pitchlake.node.port.Fanout]); what an engine hears
-/// of another's address it passes on. Immutable; any thread.
+/// steers frames by the same arithmetic (see [Fanout]); what an engine hears of another's address
+/// it passes on. Immutable; any thread.
 ///
 /// @param count how many engines there are
 /// @param self which of them this is, 0 to `count` - 1
@@ -20,15 +22,7 @@ public record Shards(int count, int self) {
   /// The engine that keeps an address. Only the low 32 bits count, because that is what the
   /// steering program can load.
   public int home(long low) {
-    return home((int) low, count);
-  }
-
-  /// The arithmetic of the steering program: fold the 32 bits in halves and bytes, remainder by the
-  /// engines.
-  public static int home(int low, int count) {
-    int mixed = low ^ low >>> 16;
-    mixed ^= mixed >>> 8;
-    return Integer.remainderUnsigned(mixed, count);
+    return Fanout.home((int) low, count);
   }
 
   /// Whether this engine keeps the address.

@@ -18,7 +18,9 @@ final class PacketSocket {
   static final int PACKET_VERSION = 10;
   static final int PACKET_RESERVE = 12;
   static final int PACKET_VNET_HDR = 15;
+  static final int PACKET_FANOUT = 18;
   static final int PACKET_QDISC_BYPASS = 20;
+  static final int PACKET_FANOUT_DATA = 22;
   static final int PACKET_IGNORE_OUTGOING = 23;
   static final int TPACKET_V2 = 1;
 
@@ -33,6 +35,9 @@ final class PacketSocket {
   private static final int MEMBERSHIP_BYTES = 16;
   private static final int ADDRESS_BYTES = 20;
   private static final int FILTER_PROGRAM_BYTES = 16;
+  private static final int FANOUT_CBPF = 6 << 16;
+  private static final int FANOUT_NEW_GROUP = 0x2000 << 16;
+  private static final int FANOUT_GROUP_MASK = 0xffff;
 
   private final Libc libc;
   private final NetworkLink link;
@@ -120,6 +125,31 @@ final class PacketSocket {
   /// Replaces the filter for the frames that arrive from here on; false when the kernel has no room
   /// for it (net.core.optmem_max).
   boolean attach(long[] program) {
+    return give(program, Libc.SOL_SOCKET, Libc.SO_ATTACH_FILTER);
+  }
+
+  /// Founds a group of sockets that share the link's frames; the program that steers them is the
+  /// group's. Returns its number, for [#join]. The socket must be bound.
+  int found(long[] steering) throws PortException {
+    set(PACKET_FANOUT, FANOUT_CBPF | FANOUT_NEW_GROUP, "PACKET_FANOUT");
+    if (!give(steering, SOL_PACKET, PACKET_FANOUT_DATA)) {
+      throw refused("PACKET_FANOUT_DATA");
+    }
+    MemorySegment value = libc.scratch();
+    value.set(JAVA_INT, 16, 4);
+    long address = value.address();
+    if (libc.getOption(descriptor, SOL_PACKET, PACKET_FANOUT, address, address + 16) < 0) {
+      throw refused("PACKET_FANOUT");
+    }
+    return value.get(JAVA_INT, 0) & FANOUT_GROUP_MASK;
+  }
+
+  /// Joins a group; its number in the group follows from the order of joining.
+  void join(int group) throws PortException {
+    set(PACKET_FANOUT, FANOUT_CBPF | group, "PACKET_FANOUT");
+  }
+
+  private boolean give(long[] program, int level, int option) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment instructions = arena.allocate(program.length * 8L, 8);
       MemorySegment.copy(
@@ -127,12 +157,7 @@ final class PacketSocket {
       MemorySegment description = libc.scratch();
       description.set(JAVA_SHORT, 0, (short) program.length);
       Native.putLong(description.address() + 8, instructions.address());
-      return libc.setOption(
-              descriptor,
-              Libc.SOL_SOCKET,
-              Libc.SO_ATTACH_FILTER,
-              description.address(),
-              FILTER_PROGRAM_BYTES)
+      return libc.setOption(descriptor, level, option, description.address(), FILTER_PROGRAM_BYTES)
           == 0;
     }
   }

@@ -2,11 +2,15 @@ package io.pitchlake.node.port;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.wire.Frame;
 import io.pitchlake.common.wire.Frame.ChecksumState;
 import io.pitchlake.common.wire.Memory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 
 /// An interface through AF_PACKET: a receive ring shared with the kernel (TPACKET_V2) and batched
 /// sending (sendmmsg), called through `java.lang.foreign`. Needs Linux and CAP_NET_RAW. 1.3 us of
@@ -131,6 +135,31 @@ public final class RingPort implements Port {
         transmitter.close();
       }
       libc.close();
+      throw e;
+    }
+  }
+
+  /// Opens interface `name` for `count` engines that share its frames as [Fanout] tells; port `i`
+  /// gets what concerns the addresses whose home is `i`.
+  ///
+  /// @param spread addresses whose packets are steered by their source
+  public static List<RingPort> open(String name, int count, Set<IpAddress> spread)
+      throws PortException {
+    List<RingPort> ports = new ArrayList<>();
+    try {
+      int group = 0;
+      for (int i = 0; i < count; i++) {
+        RingPort port = open(name);
+        ports.add(port);
+        if (i == 0) {
+          group = port.receiver.found(Fanout.program(count, spread));
+        } else {
+          port.receiver.join(group);
+        }
+      }
+      return ports;
+    } catch (PortException e) {
+      ports.forEach(RingPort::close);
       throw e;
     }
   }
