@@ -1,0 +1,140 @@
+package io.pitchlake.it.bench.rate;
+
+import io.pitchlake.it.bench.rate.Results.Figure;
+import java.util.List;
+import java.util.Locale;
+
+/// The medians as bars in an SVG, with the spread as a thin line; its colours follow the reader's
+/// light or dark theme.
+final class Chart {
+  private static final int WIDTH = 760;
+  private static final int NAMES_WIDTH = 110;
+  private static final int VALUES_WIDTH = 150;
+  private static final int BARS_WIDTH = WIDTH - NAMES_WIDTH - VALUES_WIDTH;
+  private static final int ROW_HEIGHT = 24;
+  private static final int BAR_HEIGHT = 14;
+  private static final int TITLE_HEIGHT = 44;
+
+  private static final String STYLE =
+      """
+      <style>
+        svg { font: 13px system-ui, sans-serif; --ink: #1f2328; --soft: #656d76; --ours: #1a6fb5; --peer: #9aa4ae; --paper: #ffffff; }
+        @media (prefers-color-scheme: dark) {
+          svg { --ink: #e6edf3; --soft: #8d96a0; --ours: #58a6ff; --peer: #5b6570; --paper: #0d1117; }
+        }
+        .paper { fill: var(--paper); }
+        text { fill: var(--ink); }
+        .title { font-weight: 600; font-size: 15px; }
+        .note { fill: var(--soft); }
+        .ours { fill: var(--ours); }
+        .peer { fill: var(--peer); }
+        .spread { stroke: var(--ink); stroke-width: 1.5; opacity: .6; }
+      </style>
+      """;
+
+  private final Results results;
+
+  Chart(Results results) {
+    this.results = results;
+  }
+
+  /// One group of bars for one metric.
+  private record Group(Metric metric, String title, String note) {}
+
+  private static final List<Group> GROUPS =
+      List.of(
+          new Group(Metric.ANSWERS, "Trapped connections per second", "one core, more is better"),
+          new Group(Metric.CPU_PER_ANSWER, "CPU time per answer, nanoseconds", "less is better"),
+          new Group(
+              Metric.CPU_100K, "CPU at 100,000 SYNs per second, % of a core", "less is better"),
+          new Group(
+              Metric.LATENCY_P50,
+              "Half of the answers come within, microseconds",
+              "at 10,000 per second, less is better"),
+          new Group(
+              Metric.LATENCY_P99,
+              "99 % of the answers come within, microseconds",
+              "at 10,000 per second, less is better"));
+
+  String svg() {
+    StringBuilder body = new StringBuilder();
+    int top = 8;
+    for (Group group : GROUPS) {
+      List<String> rows =
+          results.contestants().stream()
+              .filter(name -> results.figure(name, group.metric()).isPresent())
+              .toList();
+      if (!rows.isEmpty()) {
+        top = draw(body, group, rows, top);
+      }
+    }
+    int height = top + 8;
+    return """
+    <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img">
+    <title>Pitchlake and its peers, measured in one run</title>
+    %s<rect class="paper" width="%d" height="%d" rx="6"/>
+    %s</svg>
+    """
+        .formatted(WIDTH, height, WIDTH, height, STYLE, WIDTH, height, body);
+  }
+
+  private int draw(StringBuilder body, Group group, List<String> rows, int from) {
+    int top = from;
+    body.append(
+        format(
+            "<text class=\"title\" x=\"12\" y=\"%d\">%s</text>"
+                + "<text class=\"note\" x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>\n",
+            top + 24, group.title(), WIDTH - 12, top + 24, group.note()));
+    top += TITLE_HEIGHT;
+    double most =
+        rows.stream()
+            .mapToDouble(name -> results.figure(name, group.metric()).orElseThrow().most())
+            .max()
+            .orElse(1);
+    for (String name : rows) {
+      Figure figure = results.figure(name, group.metric()).orElseThrow();
+      int middle = top + ROW_HEIGHT / 2;
+      body.append(
+          format(
+              "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>"
+                  + "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\" rx=\"2\"/>"
+                  + "<line class=\"spread\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>"
+                  + "<text x=\"%.1f\" y=\"%d\">%s</text>\n",
+              NAMES_WIDTH - 8,
+              middle + 4,
+              name,
+              name.equals(Contestant.pen().name()) ? "peer" : "ours",
+              NAMES_WIDTH,
+              middle - BAR_HEIGHT / 2,
+              length(figure.median(), most),
+              BAR_HEIGHT,
+              NAMES_WIDTH + length(figure.least(), most),
+              NAMES_WIDTH + length(figure.most(), most),
+              middle,
+              middle,
+              NAMES_WIDTH + length(figure.most(), most) + 8,
+              middle + 4,
+              value(name, group.metric(), figure)));
+      top += ROW_HEIGHT;
+    }
+    return top + 8;
+  }
+
+  private static double length(double value, double most) {
+    return most <= 0 ? 0 : BARS_WIDTH * value / most;
+  }
+
+  private String value(String name, Metric metric, Figure figure) {
+    String text = format("%,." + metric.decimals() + "f", figure.median());
+    String pen = Contestant.pen().name();
+    return results
+        .figure(pen, metric)
+        .filter(peer -> peer.median() > 0 && !name.equals(pen))
+        .map(peer -> text + format("  (%.2f x Pen)", figure.median() / peer.median()))
+        .orElse(text);
+  }
+
+  private static String format(String format, Object... arguments) {
+    return String.format(Locale.ROOT, format, arguments);
+  }
+}
