@@ -1,6 +1,7 @@
 package io.pitchlake.node;
 
 import io.pitchlake.common.config.Configuration.Interface;
+import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.time.SystemClock;
 import io.pitchlake.node.cli.CommandLines;
 import io.pitchlake.node.cli.Surroundings;
@@ -13,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,8 +45,11 @@ public final class Main {
     System.exit(exitCode);
   }
 
-  private static Port open(Interface link) throws PortException {
-    return PortFactory.open(link.name(), link.access(), LOG);
+  private static List<? extends Port> open(Interface link, int engines, Set<IpAddress> spread)
+      throws PortException {
+    return engines == 1
+        ? List.of(PortFactory.open(link.name(), link.access(), LOG))
+        : PortFactory.openShared(link.name(), link.access(), engines, spread);
   }
 
   /// Whether standard error is a terminal whose user wants colours (<https://no-color.org>).

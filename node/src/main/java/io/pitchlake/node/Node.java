@@ -17,6 +17,7 @@ import io.pitchlake.node.engine.ChainPlace;
 import io.pitchlake.node.engine.Command;
 import io.pitchlake.node.engine.CommandQueue;
 import io.pitchlake.node.engine.Engine;
+import io.pitchlake.node.engine.Exchange;
 import io.pitchlake.node.engine.IdleStrategy;
 import io.pitchlake.node.engine.Mastership;
 import io.pitchlake.node.engine.Module;
@@ -68,6 +69,22 @@ public final class Node {
       RandomGenerator random,
       Set<IpAddress> host,
       IdleStrategy idle) {
+    this(configuration, ports, clock, random, host, idle, Exchange.Seat.alone());
+  }
+
+  /// Wires one of several engines that share the interfaces' frames; each has ports, tables and
+  /// counters of its own.
+  ///
+  /// @param random must give each of the engines the same numbers: they share their keys
+  /// @param seat what this engine keeps, and its rings to the others
+  public Node(
+      Configuration configuration,
+      List<Port> ports,
+      Clock clock,
+      RandomGenerator random,
+      Set<IpAddress> host,
+      IdleStrategy idle,
+      Exchange.Seat seat) {
     this.configuration = configuration;
     this.ports = List.copyOf(ports);
     this.clock = clock;
@@ -90,7 +107,7 @@ public final class Node {
         new Engine(
             clock,
             this.ports,
-            new ModuleChain(modules(view, random, nowNanos), counters),
+            new ModuleChain(modules(view, random, nowNanos, seat), counters),
             commands,
             throttle,
             counters,
@@ -112,11 +129,14 @@ public final class Node {
         .toList();
   }
 
-  private List<Module> modules(View view, RandomGenerator random, long nowNanos) {
+  private List<Module> modules(
+      View view, RandomGenerator random, long nowNanos, Exchange.Seat seat) {
     // Without an election a node is alone, and so it is master.
     Mastership mastership = network -> true;
-    int addresses = (int) configuration.settings().get(Setting.ADDRESSES);
-    int stations = (int) configuration.settings().get(Setting.TARPITSTATIONS);
+    int engines = seat.shards().count();
+    int addresses = Math.ceilDiv((int) configuration.settings().get(Setting.ADDRESSES), engines);
+    int stations =
+        Math.ceilDiv((int) configuration.settings().get(Setting.TARPITSTATIONS), engines);
     PortTransmit transmit = new PortTransmit(ports);
     ArpModule arp =
         new ArpModule(
@@ -126,7 +146,8 @@ public final class Node {
             transmit,
             mastership,
             throttle,
-            counters);
+            counters,
+            seat);
     SipHash cookies = new SipHash(random.nextLong(), random.nextLong());
     int[] mtuBytes = ports.stream().mapToInt(Port::mtuBytes).toArray();
     return configuration.modules().stream()

@@ -57,6 +57,12 @@ public enum Setting {
       64,
       16_777_216,
       "stations remembered, to be told when a real owner appears"),
+  ENGINES(
+      "engines",
+      1,
+      1,
+      64,
+      "engine threads that share each interface's frames by address; more than one needs access ring"),
   ADDRESSES("entries", 65_536, 1024, 16_777_216, "size of the address table");
 
   private final String unit;

@@ -16,14 +16,13 @@ import io.pitchlake.common.wire.NdpOptions;
 import io.pitchlake.common.wire.UdpHeader;
 import io.pitchlake.node.engine.Addresses;
 import io.pitchlake.node.engine.EventSink;
-import io.pitchlake.node.engine.Hearsay;
+import io.pitchlake.node.engine.Exchange;
 import io.pitchlake.node.engine.Mastership;
 import io.pitchlake.node.engine.Module;
 import io.pitchlake.node.engine.NeighborWriter;
 import io.pitchlake.node.engine.Neighbors;
 import io.pitchlake.node.engine.NetworkView;
 import io.pitchlake.node.engine.PacketContext;
-import io.pitchlake.node.engine.Shards;
 import io.pitchlake.node.engine.Transmit;
 import io.pitchlake.node.engine.Verdict;
 import io.pitchlake.node.engine.View;
@@ -52,24 +51,12 @@ public final class ArpModule implements Module {
       Mastership mastership,
       EventSink events,
       CounterBank counters) {
-    this(
-        table,
-        stations,
-        timers,
-        transmit,
-        mastership,
-        events,
-        counters,
-        Shards.ONE,
-        new Hearsay[1],
-        new Hearsay[1]);
+    this(table, stations, timers, transmit, mastership, events, counters, Exchange.Seat.alone());
   }
 
   /// The module of one engine of several.
   ///
   /// @param timers one timer for each entry of the table
-  /// @param outgoing rings to the other engines, by their number; null at this engine's own
-  /// @param incoming rings from the other engines, by their number; null at this engine's own
   public ArpModule(
       AddressTable table,
       StationPool stations,
@@ -78,18 +65,15 @@ public final class ArpModule implements Module {
       Mastership mastership,
       EventSink events,
       CounterBank counters,
-      Shards shards,
-      Hearsay[] outgoing,
-      Hearsay[] incoming) {
+      Exchange.Seat seat) {
     this.mastership = mastership;
     this.counters = counters;
     this.writer = new NeighborWriter(transmit);
     LearntStations learnt = new LearntStations();
     this.prover =
         new AddressProver(
-            table, stations, timers, writer, mastership, events, counters, learnt, shards);
-    this.hearing =
-        new Hearing(prover, learnt, shards, outgoing.clone(), incoming.clone(), counters);
+            table, stations, timers, writer, mastership, events, counters, learnt, seat.shards());
+    this.hearing = new Hearing(prover, learnt, seat, counters);
   }
 
   /// The proofs, for the module that simulates.

@@ -2,6 +2,7 @@ package io.pitchlake.node.arp;
 
 import io.pitchlake.common.metric.Counter;
 import io.pitchlake.common.metric.CounterBank;
+import io.pitchlake.node.engine.Exchange;
 import io.pitchlake.node.engine.Hearsay;
 import io.pitchlake.node.engine.NetworkView;
 import io.pitchlake.node.engine.Shards;
@@ -30,20 +31,12 @@ final class Hearing {
   private View view;
   private long nowNanos;
 
-  /// @param outgoing rings to the other engines, by their number; null at this engine's own
-  /// @param incoming rings from the other engines, by their number; null at this engine's own
-  Hearing(
-      AddressProver prover,
-      LearntStations learnt,
-      Shards shards,
-      Hearsay[] outgoing,
-      Hearsay[] incoming,
-      CounterBank counters) {
+  Hearing(AddressProver prover, LearntStations learnt, Exchange.Seat seat, CounterBank counters) {
     this.prover = prover;
     this.learnt = learnt;
-    this.shards = shards;
-    this.outgoing = outgoing;
-    this.incoming = incoming;
+    this.shards = seat.shards();
+    this.outgoing = seat.outgoing();
+    this.incoming = seat.incoming();
     this.counters = counters;
   }
 

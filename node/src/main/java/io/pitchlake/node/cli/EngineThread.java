@@ -9,23 +9,30 @@ final class EngineThread {
   private Error error;
 
   /// @param started called on the engine's thread after its first turn
-  EngineThread(Node node, Runnable started) {
-    thread = Thread.ofPlatform().name("engine").unstarted(() -> run(node, started));
+  /// @param ended called on it after the last, however that came
+  EngineThread(Node node, Runnable started, Runnable ended) {
+    thread = Thread.ofPlatform().name("engine").unstarted(() -> run(node, started, ended));
   }
 
-  private void run(Node node, Runnable started) {
+  private void run(Node node, Runnable started, Runnable ended) {
     try {
       node.run(started);
     } catch (RuntimeException e) {
       failure = e;
     } catch (Error e) {
       error = e;
+    } finally {
+      ended.run();
     }
   }
 
-  /// Starts the engine, waits for its end and throws what ended it before its time.
-  void runToEnd() {
+  /// Starts the engine.
+  void start() {
     thread.start();
+  }
+
+  /// Waits for the engine's end and throws what ended it before its time.
+  void awaitEnd() {
     boolean interrupted = false;
     while (thread.isAlive()) {
       try {

@@ -15,31 +15,35 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 
 /// What a node has counted, as text: one line for the time since the last one, and the full table.
 /// Reads published counters only; one thread.
 final class Report {
-  private final Node node;
-  private final CounterBank counters;
+  private final List<Node> engines;
   private final Settings settings;
   private final Map<Counter, Long> last = new EnumMap<>(Counter.class);
   private long lastDropped;
 
-  Report(Node node) {
-    this.node = node;
-    this.counters = node.counters();
-    this.settings = node.configuration().settings();
+  /// @param engines of one node
+  Report(List<Node> engines) {
+    this.engines = List.copyOf(engines);
+    this.settings = engines.getFirst().configuration().settings();
+  }
+
+  private long sum(ToLongFunction<CounterBank> value) {
+    return engines.stream().map(Node::counters).mapToLong(value).sum();
   }
 
   /// What has happened since the last call, and what is in use now.
   String line() {
     Map<Counter, Long> since = new EnumMap<>(Counter.class);
     for (Counter counter : Counter.values()) {
-      long now = counters.get(counter);
+      long now = sum(bank -> bank.get(counter));
       since.put(counter, now - last.getOrDefault(counter, 0L));
       last.put(counter, now);
     }
-    long dropped = counters.dropped();
+    long dropped = sum(CounterBank::dropped);
     long droppedSince = dropped - lastDropped;
     lastDropped = dropped;
     return ("frames in %d out %d dropped %d, proofs %d (%d free, %d taken),"
@@ -58,10 +62,10 @@ final class Report {
             since.get(Counter.TARPIT_SYNACKS),
             since.get(Counter.TARPIT_UDP),
             since.get(Counter.RELEASED),
-            counters.get(Gauge.ADDRESSES_SIMULATED),
-            counters.get(Gauge.ADDRESSES_REAL),
-            counters.get(Gauge.ADDRESSES_HELD),
-            counters.get(Gauge.ADDRESSES_PROBING),
+            sum(bank -> bank.get(Gauge.ADDRESSES_SIMULATED)),
+            sum(bank -> bank.get(Gauge.ADDRESSES_REAL)),
+            sum(bank -> bank.get(Gauge.ADDRESSES_HELD)),
+            sum(bank -> bank.get(Gauge.ADDRESSES_PROBING)),
             settings.get(Setting.ADDRESSES),
             since.get(Counter.LOG_LINES),
             since.get(Counter.LOG_HELD_BACK));
@@ -71,16 +75,19 @@ final class Report {
   List<String> table(Optional<SyslogSink> syslog) {
     List<String> lines = new ArrayList<>();
     for (Counter counter : Counter.values()) {
-      add(lines, counters.get(counter), counter.meaning());
+      add(lines, sum(bank -> bank.get(counter)), counter.meaning());
     }
     for (DropReason reason : DropReason.values()) {
-      add(lines, counters.get(reason), "dropped: " + reason.meaning());
+      add(lines, sum(bank -> bank.get(reason)), "dropped: " + reason.meaning());
     }
     for (Gauge gauge : Gauge.values()) {
-      add(lines, counters.get(gauge), gauge.meaning() + limit(gauge));
+      add(lines, sum(bank -> bank.get(gauge)), gauge.meaning() + limit(gauge));
     }
-    for (Port port : node.ports()) {
-      port(lines, port.name() + ": ", port.statistics());
+    for (int engine = 0; engine < engines.size(); engine++) {
+      String which = engines.size() == 1 ? ": " : " engine " + engine + ": ";
+      for (Port port : engines.get(engine).ports()) {
+        port(lines, port.name() + which, port.statistics());
+      }
     }
     syslog.ifPresent(sink -> {
       add(lines, sink.sent(), "syslog lines sent");

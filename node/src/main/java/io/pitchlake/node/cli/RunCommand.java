@@ -3,11 +3,14 @@ package io.pitchlake.node.cli;
 import io.pitchlake.common.config.Configuration;
 import io.pitchlake.common.config.Configuration.Interface;
 import io.pitchlake.common.config.Configuration.Network;
+import io.pitchlake.common.config.Setting;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.net.MacAddress;
 import io.pitchlake.node.Node;
+import io.pitchlake.node.engine.Exchange;
 import io.pitchlake.node.engine.IdleStrategy;
 import io.pitchlake.node.event.EventPump;
+import io.pitchlake.node.event.EventRing;
 import io.pitchlake.node.event.SecurityEvent;
 import io.pitchlake.node.event.SyslogSink;
 import io.pitchlake.node.port.Port;
@@ -19,12 +22,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.PrimitiveIterator;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,6 +70,9 @@ public final class RunCommand implements Callable<Integer> {
   private static final Duration LOOK_AT_HOST = Duration.ofSeconds(2);
   private static final Duration REPORT = Duration.ofMinutes(1);
 
+  /// More than an engine draws for its keys and tables.
+  private static final int SECRETS = 64;
+
   private final Surroundings world;
   @Mixin private FileOption file;
 
@@ -74,10 +84,16 @@ public final class RunCommand implements Callable<Integer> {
   public Integer call() throws Failure {
     ConfigurationFile loaded = ConfigurationFile.load(file.path(), world);
     MissingFeatures.refuse(loaded);
-    List<Port> ports = new ArrayList<>();
+    int engines = (int) loaded.configuration().settings().get(Setting.ENGINES);
+    List<List<Port>> ports =
+        Stream.generate(() -> (List<Port>) new ArrayList<Port>()).limit(engines).toList();
     try {
+      Set<IpAddress> spread = serverAddresses(loaded.configuration());
       for (Interface link : Node.interfacesOf(loaded.configuration())) {
-        ports.add(world.ports().open(link));
+        List<? extends Port> shared = world.ports().open(link, engines, spread);
+        for (int engine = 0; engine < engines; engine++) {
+          ports.get(engine).add(shared.get(engine));
+        }
       }
       run(loaded.configuration(), ports);
       return ExitCode.OK;
@@ -86,23 +102,44 @@ public final class RunCommand implements Callable<Integer> {
     } catch (PortClosedException e) {
       throw new Failure(ExitCode.INTERFACE, e.getMessage());
     } finally {
-      ports.forEach(Port::close);
+      ports.forEach(lane -> lane.forEach(Port::close));
     }
   }
 
-  private void run(Configuration configuration, List<Port> ports) {
+  private static Set<IpAddress> serverAddresses(Configuration configuration) {
+    return configuration.servers().values().stream()
+        .map(Configuration.Server::address)
+        .collect(Collectors.toSet());
+  }
+
+  /// One node for each engine. They share what must be the same on all of them: every one of them
+  /// draws the same secrets.
+  private List<Node> nodes(
+      Configuration configuration, List<List<Port>> ports, Set<IpAddress> host) {
+    long[] secrets = LongStream.generate(world.random()::nextLong).limit(SECRETS).toArray();
+    Exchange exchange = new Exchange(ports.size());
+    List<Node> nodes = new ArrayList<>();
+    for (int engine = 0; engine < ports.size(); engine++) {
+      PrimitiveIterator.OfLong drawn = Arrays.stream(secrets).iterator();
+      nodes.add(
+          new Node(
+              configuration,
+              ports.get(engine),
+              world.clock(),
+              drawn::nextLong,
+              host,
+              IdleStrategy.adaptive(ports.get(engine), LONGEST_WAIT_NANOS),
+              exchange.seat(engine)));
+    }
+    return nodes;
+  }
+
+  private void run(Configuration configuration, List<List<Port>> ports) {
     Set<IpAddress> host = world.hostAddresses().get();
-    Node node =
-        new Node(
-            configuration,
-            ports,
-            world.clock(),
-            world.random(),
-            host,
-            IdleStrategy.adaptive(ports, LONGEST_WAIT_NANOS));
+    List<Node> nodes = nodes(configuration, ports, host);
     sayWhatTheKernelOwns(configuration, host);
     warnOfForwarding(configuration);
-    Report report = new Report(node);
+    Report report = new Report(nodes);
     Optional<SyslogSink> syslog =
         SyslogSink.of(
             configuration.syslog(), world.syslogSocket(), hostName(configuration), world.clock());
@@ -112,11 +149,12 @@ public final class RunCommand implements Callable<Integer> {
           TARPIT.warn(line);
           syslog.ifPresent(sink -> sink.accept(line));
         };
-    try (EventPump _ = new EventPump(node.events(), log);
+    List<EventRing> rings = nodes.stream().map(Node::events).toList();
+    try (EventPump _ = new EventPump(rings, log);
         Chores chores = new Chores()) {
-      chores.every(LOOK_AT_HOST, new HostWatch(node, host));
+      chores.every(LOOK_AT_HOST, new HostWatch(nodes, host));
       chores.every(REPORT, () -> LOG.info("last minute: {}", report.line()));
-      turn(node, ready(configuration, ports));
+      turn(nodes, ready(configuration, ports));
     } finally {
       syslog.ifPresent(SyslogSink::close);
       LOG.info("stopped; since the start:");
@@ -137,23 +175,40 @@ public final class RunCommand implements Callable<Integer> {
         });
   }
 
-  /// Runs the engine on a thread of its own and waits for its end.
-  private void turn(Node node, String ready) {
-    EngineThread engine = new EngineThread(node, () -> LOG.info(ready));
+  /// Runs each engine on a thread of its own and waits for their end. When one ends, all do.
+  private void turn(List<Node> nodes, String ready) {
+    AtomicInteger starting = new AtomicInteger(nodes.size());
+    Runnable started =
+        () -> {
+          if (starting.decrementAndGet() == 0) {
+            LOG.info(ready);
+          }
+        };
+    Runnable stopAll = () -> nodes.forEach(Node::stop);
+    List<EngineThread> engines =
+        nodes.stream().map(node -> new EngineThread(node, started, stopAll)).toList();
     world
         .ending()
         .whenAsked(() -> {
           LOG.info("asked to stop");
-          node.stop();
+          stopAll.run();
         });
-    engine.runToEnd();
+    engines.forEach(EngineThread::start);
+    engines.forEach(EngineThread::awaitEnd);
   }
 
-  private String ready(Configuration configuration, List<Port> ports) {
+  private String ready(Configuration configuration, List<List<Port>> ports) {
+    String engines = ports.size() == 1 ? "" : ", " + ports.size() + " engines";
     String links =
-        ports.stream()
+        ports.getFirst().stream()
             .map(port ->
-                port.name() + " (" + port.access() + ", " + new MacAddress(port.mac()) + ")")
+                port.name()
+                    + " ("
+                    + port.access()
+                    + ", "
+                    + new MacAddress(port.mac())
+                    + engines
+                    + ")")
             .collect(Collectors.joining(", "));
     String networks =
         Node.networksOf(configuration).stream()
@@ -212,11 +267,11 @@ public final class RunCommand implements Callable<Integer> {
 
   /// Looks whether the host's addresses have changed, and tells the engine.
   private final class HostWatch implements Runnable {
-    private final Node node;
+    private final List<Node> nodes;
     private Set<IpAddress> known;
 
-    HostWatch(Node node, Set<IpAddress> known) {
-      this.node = node;
+    HostWatch(List<Node> nodes, Set<IpAddress> known) {
+      this.nodes = nodes;
       this.known = known;
     }
 
@@ -224,10 +279,10 @@ public final class RunCommand implements Callable<Integer> {
     public void run() {
       try {
         Set<IpAddress> now = world.hostAddresses().get();
-        if (!now.equals(known) && node.hostAddresses(now)) {
+        if (!now.equals(known) && nodes.stream().allMatch(node -> node.hostAddresses(now))) {
           known = now;
           LOG.info("this host's addresses have changed; none of them is simulated");
-          sayWhatTheKernelOwns(node.configuration(), now);
+          sayWhatTheKernelOwns(nodes.getFirst().configuration(), now);
         }
       } catch (UncheckedIOException e) {
         LOG.debug("the host's addresses cannot be read", e);

@@ -7,6 +7,7 @@ import io.pitchlake.node.port.Port;
 import io.pitchlake.node.port.PortException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -34,11 +35,16 @@ public record Surroundings(
     Path syslogSocket,
     Ending ending) {
 
-  /// Opens the port of one interface.
+  /// Opens the ports of one interface.
   @FunctionalInterface
   public interface PortOpener {
+    /// One port for each of `engines` engines.
+    ///
+    /// @param spread addresses whose packets are steered by their source, see
+    ///   [io.pitchlake.node.port.Fanout]
     /// @throws PortException with one sentence for the user when it cannot be opened
-    Port open(Interface link) throws PortException;
+    List<? extends Port> open(Interface link, int engines, Set<IpAddress> spread)
+        throws PortException;
   }
 
   /// Tells a command that the process is asked to end.

@@ -10,9 +10,6 @@ import io.pitchlake.node.port.Fanout;
 /// @param count how many engines there are
 /// @param self which of them this is, 0 to `count` - 1
 public record Shards(int count, int self) {
-  /// The only engine.
-  public static final Shards ONE = new Shards(1, 0);
-
   public Shards {
     if (self < 0 || self >= count) {
       throw new IllegalArgumentException("shard " + self + " of " + count);

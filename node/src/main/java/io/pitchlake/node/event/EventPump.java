@@ -1,21 +1,24 @@
 package io.pitchlake.node.event;
 
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
-/// Carries events from the ring to a consumer, on a virtual thread of its own. It looks every 20
+/// Carries events from the rings to a consumer, on a virtual thread of its own. It looks every 20
 /// ms, so that the engine never has to wake it.
 public final class EventPump implements AutoCloseable {
   private static final long LOOK_NANOS = 20_000_000;
 
-  private final EventRing ring;
+  private final List<EventRing> rings;
   private final Consumer<SecurityEvent> consumer;
   private final Thread thread;
   private volatile boolean stopping;
 
   /// Starts at once.
-  public EventPump(EventRing ring, Consumer<SecurityEvent> consumer) {
-    this.ring = ring;
+  ///
+  /// @param rings one for each engine; this is the only reader of all of them
+  public EventPump(List<EventRing> rings, Consumer<SecurityEvent> consumer) {
+    this.rings = List.copyOf(rings);
     this.consumer = consumer;
     this.thread = Thread.ofVirtual().name("events").start(this::run);
   }
@@ -24,7 +27,9 @@ public final class EventPump implements AutoCloseable {
     boolean last;
     do {
       last = stopping;
-      ring.drainTo(consumer);
+      for (EventRing ring : rings) {
+        ring.drainTo(consumer);
+      }
       if (!last) {
         LockSupport.parkNanos(LOOK_NANOS);
       }

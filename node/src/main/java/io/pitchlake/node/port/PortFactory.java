@@ -1,10 +1,13 @@
 package io.pitchlake.node.port;
 
 import io.pitchlake.common.config.Configuration.Access;
+import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.node.port.PortException.Reason;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import org.slf4j.Logger;
 
 /// Opens an interface as `interface N { access ... }` asks, and falls back where that is better than not to start.
@@ -65,6 +68,23 @@ public final class PortFactory {
         reasons.add(e.getMessage());
       }
     }
+  }
+
+  /// Opens interface `name` for several engines that share its frames, see [Fanout]. Only the ring
+  /// can be shared: a driver steers to AF_XDP queues by its own arithmetic, and libpcap gives every
+  /// reader every frame.
+  public static List<? extends Port> openShared(
+      String name, Access access, int engines, Set<IpAddress> spread) throws PortException {
+    if (access == Access.XDP || access == Access.PCAP) {
+      throw new PortException(
+          Reason.UNSUPPORTED,
+          "interface '"
+              + name
+              + "': access "
+              + access.name().toLowerCase(Locale.ROOT)
+              + " takes one engine; write 'set engines 1' or 'access ring'");
+    }
+    return RingPort.open(name, engines, spread);
   }
 
   private static List<Way> ways(Access access) {

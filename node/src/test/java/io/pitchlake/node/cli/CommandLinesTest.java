@@ -140,15 +140,12 @@ class CommandLinesTest {
         "sync { peers 10.0.0.9 }|'sync'",
         "tarpit mode persist|'tarpit mode persist' of network 1",
         "tarpit mode throttle|'tarpit mode throttle' of network 1",
-        "access xdp|'access xdp' of interface 1",
         "server|'enable servers 1'"
       })
   void whatThisBuildDoesNotHaveIsNotPretended(String directive, String word) throws IOException {
     String text = GOOD.replace("real 10.0.0.4", "real 10.0.0.4 virt 10.0.0.5");
     if (directive.startsWith("tarpit mode")) {
       text = text.replace("tarpit enable", "tarpit enable " + directive);
-    } else if (directive.startsWith("access")) {
-      text = text.replace("name eth0", "name eth0 " + directive);
     } else if (directive.equals("server")) {
       text +=
           """
@@ -189,9 +186,9 @@ class CommandLinesTest {
   @Test
   void portsThatWereOpenedAreClosedWhenALaterOneFails() throws IOException {
     ClosingPort first = new ClosingPort();
-    world.ports(link -> {
+    world.ports((link, engines, spread) -> {
       if (link.id() == 1) {
-        return first;
+        return List.of(first);
       }
       throw new PortException(Reason.UNKNOWN_INTERFACE, "there is no eth1");
     });
@@ -209,7 +206,7 @@ class CommandLinesTest {
   @Test
   void runEndsInOrderWhenItIsAskedTo() throws IOException {
     ClosingPort port = new ClosingPort();
-    world.ports(link -> port).host("10.0.0.4");
+    world.ports((link, engines, spread) -> List.of(port)).host("10.0.0.4");
     assertEnds(0, execute("run", GOOD));
     assertEquals("eth0", world.opened().getFirst().name());
     assertTrue(port.closed, "the port is closed");
@@ -218,25 +215,27 @@ class CommandLinesTest {
 
   @Test
   void anInterfaceThatGoesAwayEndsTheRunWithFour() throws IOException {
-    world.ports(link ->
-        new ClosingPort() {
-          @Override
-          void look() {
-            throw new PortClosedException("interface 'eth0' has disappeared");
-          }
-        });
+    world.ports((link, engines, spread) ->
+        List.of(
+            new ClosingPort() {
+              @Override
+              void look() {
+                throw new PortClosedException("interface 'eth0' has disappeared");
+              }
+            }));
     assertEnds(4, execute("run", GOOD), "interface 'eth0' has disappeared");
   }
 
   @Test
   void aFaultOfTheProgramIsOneLine() throws IOException {
-    world.ports(link ->
-        new ClosingPort() {
-          @Override
-          void look() {
-            throw new IllegalStateException("boom");
-          }
-        });
+    world.ports((link, engines, spread) ->
+        List.of(
+            new ClosingPort() {
+              @Override
+              void look() {
+                throw new IllegalStateException("boom");
+              }
+            }));
     assertEnds(70, execute("run", GOOD), "internal error", "boom", "--debug");
     assertEquals(1, world.err().lines().count(), world.err());
   }

@@ -38,7 +38,7 @@ class ReportTest {
           Set.of(),
           IdleStrategy.busy());
   private final CounterBank counters = node.counters();
-  private final Report report = new Report(node);
+  private final Report report = new Report(List.of(node));
 
   @Test
   void theLineCountsFromTheLastOneAndShowsWhatIsInUse() {

@@ -20,7 +20,7 @@ final class TestWorld {
   private final StringWriter err = new StringWriter();
   private final List<Interface> opened = new ArrayList<>();
   private Surroundings.PortOpener ports =
-      link -> {
+      (link, engines, spread) -> {
         throw new AssertionError("nobody should open " + link);
       };
   private Set<IpAddress> host = Set.of();
@@ -38,7 +38,7 @@ final class TestWorld {
   }
 
   TestWorld refusing(PortException.Reason reason, String message) {
-    return ports(link -> {
+    return ports((link, engines, spread) -> {
       throw new PortException(reason, message);
     });
   }
@@ -69,9 +69,10 @@ final class TestWorld {
     return new CommandLines(world).execute(arguments);
   }
 
-  private Port open(Interface link) throws PortException {
+  private List<? extends Port> open(Interface link, int engines, Set<IpAddress> spread)
+      throws PortException {
     opened.add(link);
-    return ports.open(link);
+    return ports.open(link, engines, spread);
   }
 
   List<Interface> opened() {
