@@ -1,8 +1,10 @@
 package io.pitchlake.common.config;
 
 import io.pitchlake.common.config.Configuration.Access;
+import io.pitchlake.common.config.Configuration.Engine;
 import io.pitchlake.common.config.Configuration.Gateway;
 import io.pitchlake.common.config.Configuration.HealthCheck;
+import io.pitchlake.common.config.Configuration.Idle;
 import io.pitchlake.common.config.Configuration.Interface;
 import io.pitchlake.common.config.Configuration.Network;
 import io.pitchlake.common.config.Configuration.Protocol;
@@ -77,6 +79,7 @@ final class ConfigCheck {
         Optional.ofNullable(draft.tarpitAcl).map(Placed::value),
         settings(),
         draft.syslog == null ? new Configuration.Syslog.Local() : draft.syslog.value(),
+        engine(),
         sync());
   }
 
@@ -751,8 +754,17 @@ final class ConfigCheck {
     return new Settings(Collections.unmodifiableMap(values));
   }
 
+  private Engine engine() {
+    return new Engine(
+        draft
+            .only(SectionKind.ENGINE)
+            .flatMap(section -> section.value(Grammar.IDLE))
+            .orElse(Idle.ADAPTIVE));
+  }
+
   private Optional<Sync> sync() {
-    return Optional.ofNullable(draft.sync)
+    return draft
+        .only(SectionKind.SYNC)
         .map(section ->
             new Sync(
                 section.value(Grammar.BIND),

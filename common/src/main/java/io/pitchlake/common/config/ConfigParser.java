@@ -38,6 +38,7 @@ public final class ConfigParser {
               "tarpit_acl",
               "set",
               "syslog",
+              "engine",
               "sync",
               "register",
               "enable"));
@@ -181,16 +182,14 @@ public final class ConfigParser {
   }
 
   private void keep(SectionKind kind, Section section) {
-    Section first = kind == SectionKind.SYNC ? draft.sync : draft.sections(kind).get(section.id());
+    Section first = draft.sections(kind).get(section.id());
     if (first != null) {
       problems.error(
           section.head(),
           section.title(),
           "stands already on line " + first.head().line(),
           kind.isNumbered() ? "give it another number" : "put all of it into one section");
-    } else if (kind == SectionKind.SYNC) {
-      draft.sync = section;
-    } else if (section.id() > 0) {
+    } else if (section.id() > 0 || !kind.isNumbered()) {
       draft.sections(kind).put(section.id(), section);
     }
   }

@@ -38,6 +38,7 @@ public record Configuration(
     Optional<Integer> tarpitAcl,
     Settings settings,
     Syslog syslog,
+    Engine engine,
     Optional<Sync> sync) {
 
   /// The modules of the default chain.
@@ -140,6 +141,19 @@ public record Configuration(
 
     /// To a collector, over UDP.
     record Remote(IpAddress address, int port) implements Syslog {}
+  }
+
+  /// `engine { idle adaptive }`
+  public record Engine(Idle idle) {}
+
+  /// What an engine does when there is nothing to do: `engine { idle ... }`.
+  public enum Idle {
+    /// Looks again at once, and so keeps its core for itself: answers in microseconds.
+    BUSY,
+    /// Looks again for some microseconds, then waits in the kernel.
+    ADAPTIVE,
+    /// Waits in the kernel at once: costs least.
+    POLL
   }
 
   /// `sync { bind ADDRESS peers A,B cluster NAME key FILE }`

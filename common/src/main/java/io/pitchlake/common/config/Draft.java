@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// A file as read, before the parts are held against each other.
 final class Draft {
@@ -19,7 +20,6 @@ final class Draft {
 
   Placed<Integer> tarpitAcl;
   Placed<Configuration.Syslog> syslog;
-  Section sync;
   final List<IpPrefix> exempt = new ArrayList<>();
   final Map<Integer, List<Entry>> accessLists = new LinkedHashMap<>();
   final Map<Setting, Placed<Long>> settings = new EnumMap<>(Setting.class);
@@ -35,13 +35,18 @@ final class Draft {
     return maps;
   }
 
-  /// Sections by number.
+  /// Sections by number; 0 where the kind is not numbered.
   Map<Integer, Section> sections(SectionKind kind) {
     return sections.get(kind);
   }
 
   Collection<Section> all(SectionKind kind) {
     return sections.get(kind).values();
+  }
+
+  /// The section of a kind that is not numbered.
+  Optional<Section> only(SectionKind kind) {
+    return Optional.ofNullable(sections(kind).get(0));
   }
 
   boolean defines(SectionKind kind, int id) {

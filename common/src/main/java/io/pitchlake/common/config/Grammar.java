@@ -5,6 +5,7 @@ import static io.pitchlake.common.config.Field.repeated;
 
 import io.pitchlake.common.config.Configuration.Access;
 import io.pitchlake.common.config.Configuration.HealthCheck;
+import io.pitchlake.common.config.Configuration.Idle;
 import io.pitchlake.common.config.Configuration.Protocol;
 import io.pitchlake.common.config.Configuration.TarpitMode;
 import io.pitchlake.common.config.Words.Block;
@@ -23,6 +24,9 @@ final class Grammar {
 
   static final Field<Access> ACCESS =
       once("access", words -> words.choice("a way to access an interface", Access.class));
+
+  static final Field<Idle> IDLE =
+      once("idle", words -> words.choice("a way to wait for frames", Idle.class));
 
   static final Field<Integer> VRID = once("vrid", words -> words.number("a vrid", 1, 255));
   static final Field<Integer> PRIORITY =

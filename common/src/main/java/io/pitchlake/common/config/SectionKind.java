@@ -51,6 +51,7 @@ enum SectionKind {
       Grammar.CHECK_PING,
       Grammar.CHECK_TCPOPEN),
   GATEWAY(true, Grammar.IPADDR),
+  ENGINE(false, Grammar.IDLE),
   SYNC(false, Grammar.BIND, Grammar.PEERS, Grammar.CLUSTER, Grammar.KEY);
 
   private final boolean registrable;
@@ -97,7 +98,7 @@ enum SectionKind {
 
   /// Whether several sections of the kind can be told apart by a number.
   boolean isNumbered() {
-    return this != SYNC;
+    return this != SYNC && this != ENGINE;
   }
 
   /// The first words of its directives.

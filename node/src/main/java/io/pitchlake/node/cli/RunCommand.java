@@ -128,7 +128,7 @@ public final class RunCommand implements Callable<Integer> {
               world.clock(),
               drawn::nextLong,
               host,
-              IdleStrategy.adaptive(ports.get(engine), LONGEST_WAIT_NANOS),
+              IdleStrategy.of(configuration.engine().idle(), ports.get(engine), LONGEST_WAIT_NANOS),
               exchange.seat(engine)));
     }
     return nodes;

@@ -46,8 +46,15 @@ public interface Port extends AutoCloseable {
   /// [#statistics].
   int flush();
 
-  /// Waits until input is there or about `timeoutNanos` have passed.
+  /// Waits until input is there or about `timeoutNanos` have passed. For several ports at once see
+  /// [PortsWait].
   void awaitInput(long timeoutNanos);
+
+  /// The file descriptors that poll(2) says are readable when input is there; none where the port
+  /// can only be waited for by [#awaitInput].
+  default int[] inputDescriptors() {
+    return new int[0];
+  }
 
   /// Counters since opening. May be called from any thread.
   PortStatistics statistics();

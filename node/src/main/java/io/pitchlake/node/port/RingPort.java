@@ -384,6 +384,11 @@ public final class RingPort implements Port {
   }
 
   @Override
+  public int[] inputDescriptors() {
+    return new int[] {receiver.descriptor()};
+  }
+
+  @Override
   public PortStatistics statistics() {
     return counters.snapshot(drops.read());
   }

@@ -329,6 +329,15 @@ public final class XdpPort implements Port {
   }
 
   @Override
+  public int[] inputDescriptors() {
+    int[] all = new int[queues.length + 1];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = Native.getInt(poll + (long) i * POLL_BYTES);
+    }
+    return all;
+  }
+
+  @Override
   public PortStatistics statistics() {
     synchronized (statisticsLock) {
       long dropped = 0;

@@ -39,13 +39,15 @@ record Contestant(String name, boolean busy, Optional<String> configuration) {
         # Written by deploy/bench.sh.
         hostname  bench
         modules   arp,ping,hc,master,tarpit
+        engine    { idle %s }
         interface 1 { name %s access %s }
         network   1 { addr %s mask 255.255.255.0 real %s tarpit enable interface 1 }
         syslog    off
         register  networks 1
         enable    networks 1
         """
-            .formatted(place.link(), access, Segment.NETWORK, Segment.NODE);
+            .formatted(
+                busy ? "busy" : "adaptive", place.link(), access, Segment.NETWORK, Segment.NODE);
     return new Contestant(busy ? access + " busy" : access, busy, Optional.of(configuration));
   }
 
