@@ -7,11 +7,11 @@ import java.util.Set;
 /// What the engine wants to see of an interface, so that the kernel can keep the rest of the host's
 /// traffic away from it.
 ///
-/// Wanted are all broadcast and multicast frames, all ARP, all ICMPv6 (neighbour discovery among
-/// it) and all VRRP, to whomever they go; beyond that, frames whose destination is one of
-/// `stations`, except IP packets to one of `hostAddresses`. Unicast between other machines and the
-/// host's own connections are left out: whoever owns an address has shown it by ARP or neighbour
-/// discovery before the first of those packets.
+/// Wanted are all broadcast and multicast frames, all ARP, all IP and what else goes to one of
+/// `stations`; left out is unicast IP to one of `hostAddresses` that is neither ICMPv6 (neighbour
+/// discovery) nor VRRP: the host's own connections, whose peers have shown themselves by ARP or
+/// neighbour discovery. IP between other machines is wanted where a switch floods it, for its
+/// source may be the first sign of a living owner.
 ///
 /// @param stations hardware addresses that the engine answers for: the interface's own, which the
 ///   host uses too, and the virtual ones, which are the engine's alone: host addresses do not

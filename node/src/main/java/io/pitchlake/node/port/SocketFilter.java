@@ -84,7 +84,7 @@ final class SocketFilter {
         bpf.jumpIf(JUMP_IF_EQUAL, host.ipv4(), drop);
       }
     }
-    bpf.jump(stations);
+    bpf.jump(accept);
 
     ipv6.bind();
     bpf.emit(LOAD_BYTE_INDEXED, IPV6_NEXT_HEADER);
@@ -95,6 +95,7 @@ final class SocketFilter {
         dropIpv6(host, drop);
       }
     }
+    bpf.jump(accept);
 
     stations.bind();
     writeStations(filter.stations(), accept);

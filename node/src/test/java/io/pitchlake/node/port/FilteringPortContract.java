@@ -35,12 +35,12 @@ abstract class FilteringPortContract extends LivePortContract {
             new Sample("the engine's", true, near, "0800", ipv4(6, "c0000205")),
             new Sample("the host's", false, near, "0800", ipv4(6, "c0000209")),
             new Sample("the host's, tagged", false, near, "810000050800", ipv4(6, "c0000209")),
-            new Sample("a stranger's", false, stranger, "0800", ipv4(6, "c0000205")),
+            new Sample("a stranger's", true, stranger, "0800", ipv4(6, "c0000205")),
             new Sample("the virtual station's", true, virtual, "0800", ipv4(6, "c0000263")),
-            new Sample("another router's", false, "00005e000133", "0800", ipv4(6, "c0000205")),
+            new Sample("another router's", true, "00005e000133", "0800", ipv4(6, "c0000205")),
             new Sample("the engine's", true, near, "86dd", ipv6(6, "5")),
             new Sample("the host's", false, near, "86dd", ipv6(6, "9")),
-            new Sample("a stranger's", false, stranger, "86dd", ipv6(6, "5")),
+            new Sample("a stranger's", true, stranger, "86dd", ipv6(6, "5")),
             new Sample("a neighbour's ICMPv6", true, stranger, "86dd", ipv6(58, "9")),
             new Sample("other unicast to us", true, virtual, "88b5", "00".repeat(46)),
             new Sample("other unicast", false, stranger, "88b5", "00".repeat(46)));
@@ -80,7 +80,7 @@ abstract class FilteringPortContract extends LivePortContract {
     withPort((port, peer) -> {
       port.filter(new PortFilter(stations, hosts));
       Sample last = new Sample("", true, "00005e00013f", "86dd", ipv6(6, "ffff"));
-      peer.send(new Sample("", false, "00005e000200", "86dd", ipv6(6, "ffff")).frame());
+      peer.send(new Sample("", false, "00005e000200", "86dd", ipv6(6, "0001")).frame());
       peer.send(new Sample("", false, "0200000000e0", "86dd", ipv6(6, "0040")).frame());
       peer.send(last.frame());
       assertEquals(last.hex(), HEX.formatHex(receive(port, 1).getFirst()));
