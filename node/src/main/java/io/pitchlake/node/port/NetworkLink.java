@@ -24,6 +24,8 @@ import java.util.stream.Collectors;
 /// @param mtuBytes largest layer-3 packet
 record NetworkLink(String name, int index, long mac, int mtuBytes) {
   private static final boolean LINUX = System.getProperty("os.name").equals("Linux");
+  private static final int ETHERNET_BYTES = 14;
+  private static final int VLAN_TAG_BYTES = 4;
   private static final int NAME_BYTES = 16;
   private static final long SIOCGIFNAME = 0x8910;
   private static final long SIOCGIFFLAGS = 0x8913;
@@ -92,6 +94,21 @@ record NetworkLink(String name, int index, long mac, int mtuBytes) {
       throw new PortException(
           Reason.UNSUPPORTED, "interface '" + name + "' cannot be examined: " + e.getMessage(), e);
     }
+  }
+
+  /// Longest frame that is not a super-frame: the MTU, an Ethernet header and two VLAN tags.
+  int longestFrame() {
+    return mtuBytes + ETHERNET_BYTES + 2 * VLAN_TAG_BYTES;
+  }
+
+  /// What to say when a packet socket is refused.
+  PortException capabilityMissing() {
+    return new PortException(
+        Reason.NOT_PERMITTED,
+        "interface '"
+            + name
+            + "' cannot be opened without the capability CAP_NET_RAW; run as root, or: "
+            + "setcap cap_net_raw+ep on the java binary");
   }
 
   /// Whether the interface still exists under the number it had; a renamed one does.

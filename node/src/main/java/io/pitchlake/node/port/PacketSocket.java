@@ -54,12 +54,7 @@ final class PacketSocket {
     int descriptor = libc.socket(AF_PACKET, Libc.SOCK_RAW, 0);
     if (descriptor < 0) {
       if (libc.errno() == Libc.EPERM || libc.errno() == Libc.EACCES) {
-        throw new PortException(
-            Reason.NOT_PERMITTED,
-            "interface '"
-                + link.name()
-                + "' cannot be opened without the capability CAP_NET_RAW; run as root, or: "
-                + "setcap cap_net_raw+ep on the java binary");
+        throw link.capabilityMissing();
       }
       throw new PortException(
           Reason.UNSUPPORTED, "this system has no packet sockets: " + libc.errorText());

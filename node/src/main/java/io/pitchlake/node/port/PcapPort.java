@@ -25,9 +25,6 @@ public final class PcapPort implements Port {
   private static final int KERNEL_BUFFER_BYTES = 8 << 20;
   private static final int BUFFERS = 64;
 
-  /// Room for an Ethernet header and two VLAN tags beside the MTU.
-  private static final int LINK_BYTES = 14 + 8;
-
   private static final int READ_TIMEOUT_MILLIS = 1;
   private static final long FIRST_PAUSE_NANOS = 50_000;
   private static final long LONGEST_PAUSE_NANOS = 1_000_000;
@@ -48,7 +45,7 @@ public final class PcapPort implements Port {
   private PcapPort(NetworkLink link, PcapHandle handle) {
     this.link = link;
     this.handle = handle;
-    int frameBytes = link.mtuBytes() + LINK_BYTES;
+    int frameBytes = link.longestFrame();
     receiveBuffers = new FramePool(BUFFERS, 0, frameBytes);
     transmitBuffers = new FramePool(BUFFERS, 0, frameBytes);
     outgoing = new byte[frameBytes];
@@ -62,7 +59,7 @@ public final class PcapPort implements Port {
     try {
       handle =
           new PcapHandle.Builder(name)
-              .snaplen(link.mtuBytes() + LINK_BYTES)
+              .snaplen(link.longestFrame())
               .promiscuousMode(PromiscuousMode.PROMISCUOUS)
               .immediateMode(true)
               .timeoutMillis(READ_TIMEOUT_MILLIS)
@@ -78,23 +75,19 @@ public final class PcapPort implements Port {
       if (handle != null) {
         handle.close();
       }
-      throw refusal(name, e);
+      throw refusal(link, e);
     }
   }
 
-  private static PortException refusal(String name, Exception e) {
+  private static PortException refusal(NetworkLink link, Exception e) {
     String message = String.valueOf(e.getMessage());
     if (message.contains("permi")) {
-      return new PortException(
-          Reason.NOT_PERMITTED,
-          "interface '"
-              + name
-              + "' cannot be opened without the capability CAP_NET_RAW; run as root, or: "
-              + "setcap cap_net_raw+ep on the java binary",
-          e);
+      return link.capabilityMissing();
     }
     return new PortException(
-        Reason.UNSUPPORTED, "libpcap cannot open interface '" + name + "': " + message.strip(), e);
+        Reason.UNSUPPORTED,
+        "libpcap cannot open interface '" + link.name() + "': " + message.strip(),
+        e);
   }
 
   @Override
@@ -222,6 +215,9 @@ public final class PcapPort implements Port {
 
   @Override
   public void close() {
+    if (!handle.isOpen()) {
+      return;
+    }
     statistics();
     handle.close();
     receiveBuffers.close();

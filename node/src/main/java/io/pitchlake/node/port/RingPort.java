@@ -34,9 +34,6 @@ public final class RingPort implements Port {
   /// Super-frames in one batch; a batch ends early when they are used up.
   private static final int LONG_BUFFERS = 32;
 
-  /// Room for an Ethernet header and two VLAN tags beside the MTU.
-  private static final int LINK_BYTES = 14 + 8;
-
   /// Bytes of a slot that the header, the virtio_net_hdr and the alignment take, at most.
   private static final int SLOT_OVERHEAD_BYTES = 128;
 
@@ -99,7 +96,7 @@ public final class RingPort implements Port {
     this.slotBytes = slotBytes;
     drops = new KernelDrops(receiver.descriptor());
     sender = new PacketSender(libc, transmitter, counters);
-    transmitBuffers = new FramePool(TRANSMIT_BUFFERS, 0, link.mtuBytes() + LINK_BYTES);
+    transmitBuffers = new FramePool(TRANSMIT_BUFFERS, 0, link.longestFrame());
     Native.putInt(poll, receiver.descriptor());
     Native.putShort(poll + 4, Libc.POLLIN);
   }
@@ -119,7 +116,7 @@ public final class RingPort implements Port {
     try {
       receiver = PacketSocket.open(libc, link);
       transmitter = PacketSocket.open(libc, link);
-      int slotBytes = slotBytes(link.mtuBytes());
+      int slotBytes = slotBytes(link.longestFrame());
       prepareReceiver(receiver);
       long ring =
           receiver.mapReceiveRing(Math.max(BLOCK_BYTES, slotBytes), blocks(slotBytes), slotBytes);
@@ -164,8 +161,8 @@ public final class RingPort implements Port {
     }
   }
 
-  private static int slotBytes(int mtuBytes) {
-    int needed = SLOT_OVERHEAD_BYTES + LINK_BYTES + mtuBytes;
+  private static int slotBytes(int frameBytes) {
+    int needed = SLOT_OVERHEAD_BYTES + frameBytes;
     return Math.max(SMALLEST_SLOT_BYTES, Integer.highestOneBit(needed - 1) << 1);
   }
 
@@ -395,6 +392,9 @@ public final class RingPort implements Port {
 
   @Override
   public void close() {
+    if (drops.stopped()) {
+      return;
+    }
     drops.stop();
     sender.close();
     receiver.close();
@@ -434,6 +434,10 @@ public final class RingPort implements Port {
         }
       }
       return total;
+    }
+
+    synchronized boolean stopped() {
+      return stopped;
     }
 
     /// Reads for the last time, before the socket is closed.

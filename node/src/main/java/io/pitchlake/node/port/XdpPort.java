@@ -30,9 +30,6 @@ public final class XdpPort implements Port {
   private static final int BUILT_FRAMES = 256;
   private static final int POLL_BYTES = 8;
 
-  /// Room for an Ethernet header and two VLAN tags beside the MTU.
-  private static final int LINK_BYTES = 14 + 8;
-
   /// How the program is attached.
   public enum Mode {
     /// In the driver.
@@ -116,7 +113,7 @@ public final class XdpPort implements Port {
     }
 
     void run() throws PortException {
-      int frameBytes = link.mtuBytes() + LINK_BYTES;
+      int frameBytes = link.longestFrame();
       int chunkBytes =
           frameBytes <= SMALL_CHUNK_BYTES - XdpQueue.HEADROOM_BYTES
               ? SMALL_CHUNK_BYTES
@@ -124,11 +121,9 @@ public final class XdpPort implements Port {
       if (frameBytes > chunkBytes - XdpQueue.HEADROOM_BYTES) {
         throw new PortException(
             Reason.UNSUPPORTED,
-            "interface '%s' has an MTU of %d, but AF_XDP takes at most %d"
+            "interface '%s' has an MTU of %d, but AF_XDP takes frames of at most %d bytes"
                 .formatted(
-                    link.name(),
-                    link.mtuBytes(),
-                    LARGE_CHUNK_BYTES - XdpQueue.HEADROOM_BYTES - LINK_BYTES));
+                    link.name(), link.mtuBytes(), LARGE_CHUNK_BYTES - XdpQueue.HEADROOM_BYTES));
       }
       int count = Math.min(link.receiveQueues(libc), MAX_QUEUES);
       descriptors[0] = bpf.createMap(Bpf.MAP_HASH, 8, 4, PortFilter.MAX_ENTRIES);
@@ -355,6 +350,9 @@ public final class XdpPort implements Port {
   @Override
   public void close() {
     synchronized (statisticsLock) {
+      if (closed) {
+        return;
+      }
       closed = true;
     }
     closeAll(libc, descriptors, queues);

@@ -109,6 +109,11 @@ abstract class LivePortContract {
   }
 
   @Test
+  void mayBeClosedTwice() {
+    withPort((port, peer) -> port.close());
+  }
+
+  @Test
   void tellsWhatTheInterfaceIs() {
     withPort((port, peer) -> {
       assertEquals(NEAR, port.name());
