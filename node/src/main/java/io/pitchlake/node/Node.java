@@ -3,12 +3,15 @@ package io.pitchlake.node;
 import io.pitchlake.common.config.Configuration;
 import io.pitchlake.common.config.Configuration.Interface;
 import io.pitchlake.common.config.Configuration.Network;
+import io.pitchlake.common.config.Configuration.Server;
 import io.pitchlake.common.config.Setting;
+import io.pitchlake.common.hash.FlowHash;
 import io.pitchlake.common.hash.SipHash;
 import io.pitchlake.common.hash.TableHash;
 import io.pitchlake.common.metric.CounterBank;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.session.AddressTable;
+import io.pitchlake.common.session.FlowTable;
 import io.pitchlake.common.session.StationPool;
 import io.pitchlake.common.time.Clock;
 import io.pitchlake.common.time.TimerWheel;
@@ -31,8 +34,11 @@ import io.pitchlake.node.master.MasterModule;
 import io.pitchlake.node.ping.PingModule;
 import io.pitchlake.node.port.Port;
 import io.pitchlake.node.port.PortClosedException;
+import io.pitchlake.node.slb.SlbModule;
 import io.pitchlake.node.tarpit.TarpitModule;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -46,6 +52,9 @@ public final class Node {
   private static final int COMMANDS = 64;
   private static final int EVENTS = 8192;
 
+  /// Keeps the session table's hash apart from others drawn from the same secret.
+  private static final long SESSION_TABLE = 0x7365_7373L;
+
   private final Configuration configuration;
   private final List<Port> ports;
   private final Clock clock;
@@ -54,6 +63,7 @@ public final class Node {
   private final CounterBank counters = new CounterBank();
   private final EventRing events = new EventRing(EVENTS);
   private final EventThrottle throttle;
+  private final List<FlowTable> tables = new ArrayList<>();
   private final Engine engine;
 
   /// Wires a node; nothing is sent before [#run] or [#turn].
@@ -120,6 +130,11 @@ public final class Node {
     return ViewCompiler.running(configuration);
   }
 
+  /// The servers that run: registered, enabled and in a network that runs.
+  public static List<Server> serversOf(Configuration configuration) {
+    return ViewCompiler.runningServers(configuration);
+  }
+
   /// The interfaces that the running networks are on, each once.
   public static List<Interface> interfacesOf(Configuration configuration) {
     return networksOf(configuration).stream()
@@ -149,6 +164,8 @@ public final class Node {
             counters,
             seat);
     SipHash cookies = new SipHash(random.nextLong(), random.nextLong());
+    Optional<Module> balancer =
+        sessions(random, nowNanos).map(flows -> slb(arp, transmit, flows, random));
     int[] mtuBytes = ports.stream().mapToInt(Port::mtuBytes).toArray();
     return configuration.modules().stream()
         .map(name ->
@@ -159,10 +176,39 @@ public final class Node {
               case "tarpit" ->
                   new TarpitModule(
                       arp.addresses(), transmit, throttle, counters, cookies, mtuBytes);
-              case "vrrp", "hc", "slb", "tnat", "nat", "rt" -> new ChainPlace(name);
+              case "slb" -> balancer.orElseGet(() -> new ChainPlace(name));
+              case "vrrp", "hc", "tnat", "nat", "rt" -> new ChainPlace(name);
               default -> throw new IllegalArgumentException("there is no module '" + name + "'");
             })
         .toList();
+  }
+
+  /// The session table, where there is a server to balance for.
+  private Optional<FlowTable> sessions(RandomGenerator random, long nowNanos) {
+    if (serversOf(configuration).isEmpty()) {
+      return Optional.empty();
+    }
+    SipHash secret = new SipHash(random.nextLong(), random.nextLong());
+    FlowTable flows =
+        new FlowTable(
+            (int) configuration.settings().get(Setting.SESSIONS),
+            FlowHash.drawnFrom(secret, SESSION_TABLE),
+            nowNanos);
+    tables.add(flows);
+    return Optional.of(flows);
+  }
+
+  private Module slb(
+      ArpModule arp, PortTransmit transmit, FlowTable flows, RandomGenerator random) {
+    return new SlbModule(
+        transmit,
+        arp.neighbors(),
+        throttle,
+        counters,
+        flows,
+        (int) configuration.settings().get(Setting.FRAGMENTS),
+        new SipHash(random.nextLong(), random.nextLong()),
+        new TableHash(random.nextLong()));
   }
 
   /// Turns the engine until [#stop] or until a port's source has ended, which throws
@@ -176,6 +222,7 @@ public final class Node {
       engine.run();
     } finally {
       throttle.finish(clock.nanoTime());
+      tables.forEach(FlowTable::close);
     }
   }
 
@@ -190,6 +237,8 @@ public final class Node {
     } catch (PortClosedException e) {
       throttle.finish(clock.nanoTime());
       events.drainTo(consumer);
+    } finally {
+      tables.forEach(FlowTable::close);
     }
   }
 

@@ -1,8 +1,12 @@
 package io.pitchlake.node;
 
 import io.pitchlake.common.config.Configuration;
+import io.pitchlake.common.config.Configuration.HealthCheck;
 import io.pitchlake.common.config.Configuration.Network;
+import io.pitchlake.common.config.Configuration.Server;
+import io.pitchlake.common.config.Configuration.Target;
 import io.pitchlake.common.config.Configuration.Vrrp;
+import io.pitchlake.common.config.Setting;
 import io.pitchlake.common.hash.SipHash;
 import io.pitchlake.common.net.AccessList;
 import io.pitchlake.common.net.AccessList.Entry;
@@ -10,8 +14,12 @@ import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.net.IpPrefix;
 import io.pitchlake.node.engine.NetworkView;
 import io.pitchlake.node.engine.NetworkView.Family;
+import io.pitchlake.node.engine.ServerIndex;
+import io.pitchlake.node.engine.ServerView;
+import io.pitchlake.node.engine.TargetView;
 import io.pitchlake.node.engine.View;
 import io.pitchlake.node.port.Port;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -59,8 +67,11 @@ final class ViewCompiler {
     AccessList never = never(host);
     AccessList candidates =
         configuration.tarpitAcl().map(configuration.accessLists()::get).orElse(null);
+    List<Network> running = running(configuration);
+    List<Target> targets = runningTargets(running);
+    List<ServerView> servers = servers(targets, host);
     List<NetworkView> views = new ArrayList<>();
-    for (Network network : running(configuration)) {
+    for (Network network : running) {
       int port = interfaces.indexOf(network.interfaces().getFirst());
       long portMac = ports.get(port).mac();
       views.add(
@@ -85,9 +96,89 @@ final class ViewCompiler {
               network.tarpitMode(),
               portMac,
               never,
-              candidates));
+              candidates,
+              new ServerIndex(
+                  servers.stream().filter(server -> holds(network, server.address())).toList())));
     }
-    return new View(views, ports.size(), configuration.settings(), host);
+    return new View(
+        views,
+        ports.size(),
+        servers,
+        targets(running, views, targets),
+        configuration.settings(),
+        host);
+  }
+
+  /// The servers that run, in the order of the file: registered, enabled, in a network that runs.
+  static List<Server> runningServers(Configuration configuration) {
+    List<Network> networks = running(configuration);
+    return configuration.servers().values().stream()
+        .filter(server -> configuration.registered().servers().contains(server.id()))
+        .filter(server -> configuration.enabled().servers().contains(server.id()))
+        .filter(server -> networks.stream().anyMatch(network -> holds(network, server.address())))
+        .toList();
+  }
+
+  private List<Target> runningTargets(List<Network> networks) {
+    return configuration.targets().values().stream()
+        .filter(target -> configuration.registered().targets().contains(target.id()))
+        .filter(target -> configuration.enabled().targets().contains(target.id()))
+        .filter(target -> networks.stream().anyMatch(network -> holds(network, target.address())))
+        .toList();
+  }
+
+  private List<ServerView> servers(List<Target> targets, Set<IpAddress> host) {
+    List<Integer> indexes = targets.stream().map(Target::id).toList();
+    List<ServerView> servers = new ArrayList<>();
+    for (Server server : runningServers(configuration)) {
+      if (!host.contains(server.address())) {
+        servers.add(
+            new ServerView(
+                servers.size(),
+                server.id(),
+                server.address(),
+                server.port(),
+                server.protocol(),
+                server.targets().stream()
+                    .map(indexes::indexOf)
+                    .filter(index -> index >= 0)
+                    .toList()));
+      }
+    }
+    return servers;
+  }
+
+  private List<TargetView> targets(
+      List<Network> running, List<NetworkView> views, List<Target> targets) {
+    List<TargetView> compiled = new ArrayList<>();
+    for (Target target : targets) {
+      int network = 0;
+      while (!holds(running.get(network), target.address())) {
+        network++;
+      }
+      Optional<HealthCheck> arp =
+          target.checks().stream().filter(check -> check.kind().equals("arp")).findFirst();
+      compiled.add(
+          new TargetView(
+              compiled.size(),
+              target.id(),
+              views.get(network),
+              target.address(),
+              target.weight(),
+              arp.map(HealthCheck::interval).orElse(seconds(Setting.TARGETARPINT)).toNanos(),
+              arp.map(HealthCheck::timeout).orElse(seconds(Setting.TARGETARPTO)).toNanos()));
+    }
+    return compiled;
+  }
+
+  private Duration seconds(Setting setting) {
+    return Duration.ofSeconds(configuration.settings().get(setting));
+  }
+
+  private static boolean holds(Network network, IpAddress address) {
+    return Stream.of(network.prefix(), network.prefix6())
+        .flatMap(Optional::stream)
+        .anyMatch(prefix -> prefix.contains(address));
   }
 
   /// An address that the host's kernel owns is left to the kernel; two that answer for one address

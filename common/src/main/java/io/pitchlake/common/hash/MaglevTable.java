@@ -11,8 +11,8 @@ import java.util.List;
 /// Every target goes through all slots in an order of its own, drawn from the cluster's key, and
 /// the targets take turns in picking their next free slot. The order depends on the key, the
 /// service and the target's number alone, never on the order in which targets are given, so every
-/// node builds the same table. Immutable, to be replaced as a whole: built off the engine thread,
-/// about a millisecond; any thread may read it.
+/// node builds the same table. Immutable, to be replaced as a whole; any thread may read it. A table
+/// takes about a millisecond to build, at once ([#build]) or a bounded piece at a time ([Builder]).
 ///
 /// Source: Eisenbud et al., "Maglev: A Fast and Reliable Software Network Load Balancer" (NSDI
 /// 2016), section 3.4.
@@ -52,31 +52,69 @@ public final class MaglevTable {
   ///   go different ways
   /// @param members in any order; two must not have the same number
   public static MaglevTable build(SipHash key, int service, List<Member> members) {
-    char[] slots = new char[SLOTS];
-    Arrays.fill(slots, (char) NONE);
-    Picker[] pickers =
-        members.stream()
-            .filter(member -> member.weight() > 0)
-            .sorted(Comparator.comparingInt(Member::target))
-            .map(member -> new Picker(member, key.hash(service, member.target())))
-            .toArray(Picker[]::new);
-    long heaviest = 0;
-    for (int i = 0; i < pickers.length; i++) {
-      heaviest = Math.max(heaviest, pickers[i].weight);
-      if (i > 0 && pickers[i].target == pickers[i - 1].target) {
-        throw new IllegalArgumentException("target " + pickers[i].target + " is given twice");
-      }
+    Builder builder = new Builder(key, service, members);
+    while (!builder.advance(SLOTS)) {
+      // The last free slots take their pickers longest to find.
     }
-    int free = pickers.length == 0 ? 0 : SLOTS;
-    while (free > 0) {
-      for (int i = 0; i < pickers.length && free > 0; i++) {
-        if (pickers[i].isTurn(heaviest)) {
-          pickers[i].pick(slots);
-          free--;
+    return builder.table();
+  }
+
+  /// A table on its way, for a thread that must not stop for a whole one. One thread.
+  public static final class Builder {
+    private final char[] slots = new char[SLOTS];
+    private final Picker[] pickers;
+    private final long heaviest;
+    private int free;
+    private int turn;
+    private boolean seeking;
+
+    /// Starts the table that [MaglevTable#build] makes of the same arguments.
+    public Builder(SipHash key, int service, List<Member> members) {
+      Arrays.fill(slots, (char) NONE);
+      pickers =
+          members.stream()
+              .filter(member -> member.weight() > 0)
+              .sorted(Comparator.comparingInt(Member::target))
+              .map(member -> new Picker(member, key.hash(service, member.target())))
+              .toArray(Picker[]::new);
+      long most = 0;
+      for (int i = 0; i < pickers.length; i++) {
+        most = Math.max(most, pickers[i].weight);
+        if (i > 0 && pickers[i].target == pickers[i - 1].target) {
+          throw new IllegalArgumentException("target " + pickers[i].target + " is given twice");
         }
       }
+      heaviest = most;
+      free = pickers.length == 0 ? 0 : SLOTS;
     }
-    return new MaglevTable(slots);
+
+    /// Looks at about `steps` slots, a few nanoseconds each; true when the table is whole.
+    public boolean advance(int steps) {
+      int left = steps;
+      while (free > 0 && left > 0) {
+        Picker picker = pickers[turn];
+        left--;
+        if (seeking || picker.isTurn(heaviest)) {
+          left = picker.seek(slots, left);
+          seeking = !picker.isAtFreeSlot(slots);
+          if (seeking) {
+            return false;
+          }
+          picker.take(slots);
+          free--;
+        }
+        turn = turn + 1 < pickers.length ? turn + 1 : 0;
+      }
+      return free == 0;
+    }
+
+    /// The table, once it is whole.
+    public MaglevTable table() {
+      if (free > 0) {
+        throw new IllegalStateException(free + " slots have no target yet");
+      }
+      return new MaglevTable(slots);
+    }
   }
 
   /// The target for a hash, of which the upper 32 bits count; [#NONE] when there is none.
@@ -114,10 +152,22 @@ public final class MaglevTable {
       return true;
     }
 
-    void pick(char[] slots) {
-      while (slots[next] != NONE) {
+    /// Goes on to its next free slot, past `steps` taken ones at most; returns how many steps are
+    /// left.
+    int seek(char[] slots, int steps) {
+      int left = steps;
+      while (slots[next] != NONE && left > 0) {
         advance();
+        left--;
       }
+      return left;
+    }
+
+    boolean isAtFreeSlot(char[] slots) {
+      return slots[next] == NONE;
+    }
+
+    void take(char[] slots) {
       slots[next] = (char) target;
       advance();
     }

@@ -29,7 +29,18 @@ public enum Counter {
   LOG_HELD_BACK("log lines held back by the rate limit"),
   STATIONS_FORGOTTEN("answered stations not remembered because the pool is full"),
   HEARSAY_LOST("hearings another engine had no room for"),
-  EVICTED("simulated addresses given up for newer ones");
+  EVICTED("simulated addresses given up for newer ones"),
+  BALANCED("frames forwarded to targets"),
+  SESSIONS_STARTED("sessions started"),
+  SESSIONS_ENDED("sessions forgotten after a time of silence"),
+  SESSIONS_MOVED("sessions moved from a lost target to another"),
+  UNTRACKED_TABLE_FULL("new flows forwarded untracked, for the session table is full"),
+  UNTRACKED_RATE("new flows forwarded untracked, for they come too fast"),
+  FRAGMENTS_FORWARDED("fragments among the frames forwarded to targets"),
+  ICMP_ERRORS_FORWARDED("ICMP errors among the frames forwarded to targets"),
+  TARGETS_ASKED("requests sent to targets"),
+  TARGETS_UP("times a target became ready"),
+  TARGETS_DOWN("times a target was taken out");
 
   private final String meaning;
 

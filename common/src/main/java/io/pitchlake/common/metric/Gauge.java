@@ -7,7 +7,10 @@ public enum Gauge {
   ADDRESSES_REAL("real addresses known"),
   ADDRESSES_SIMULATED("addresses simulated"),
   ADDRESSES_HELD("addresses held silent"),
-  STATIONS("stations remembered");
+  STATIONS("stations remembered"),
+  SESSIONS("sessions"),
+  TARGETS("targets"),
+  TARGETS_READY("targets ready");
 
   private final String meaning;
 

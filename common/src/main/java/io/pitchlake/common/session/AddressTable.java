@@ -206,7 +206,8 @@ public final class AddressTable {
     mac[entry] = ownerMac;
   }
 
-  /// When the last proof was sent beside an answer.
+  /// When the last proof was sent beside an answer; for a real address, when its owner was last
+  /// heard.
   public long checkedNanos(int entry) {
     return checkedNanos[entry];
   }

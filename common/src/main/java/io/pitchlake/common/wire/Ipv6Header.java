@@ -75,6 +75,7 @@ public final class Ipv6Header extends Flyweight {
   private int upperProtocol;
   private int upperOffset;
   private int fragmentField;
+  private int fragmentIdentification;
   private boolean routing;
 
   /// Points at a packet in `lengthBytes` of frame. False when it is not version 6, when the payload
@@ -121,6 +122,7 @@ public final class Ipv6Header extends Flyweight {
       routing |= kind == ROUTING;
       if (kind == FRAGMENT) {
         fragmentField = Memory.getShort(at + 2);
+        fragmentIdentification = Memory.getInt(at + 4);
         break;
       }
     }
@@ -257,6 +259,11 @@ public final class Ipv6Header extends Flyweight {
   /// Place of this fragment's payload in the whole packet's, in bytes; 0 without a fragment header.
   public int fragmentOffset() {
     return hasFragmentHeader() ? fragmentField & 0xfff8 : 0;
+  }
+
+  /// What the fragments of one packet have in common; undefined without a fragment header.
+  public int fragmentIdentification() {
+    return fragmentIdentification;
   }
 
   /// Whether the chain holds a routing header; the destination may then not be the final one that

@@ -145,6 +145,21 @@ final class AddressProver implements Addresses, Neighbors {
   }
 
   @Override
+  public long heardNanos(NetworkView network, long high, long low) {
+    int entry = table.find(network.index(), high, low);
+    return entry == AddressTable.NONE ? 0 : table.checkedNanos(entry);
+  }
+
+  @Override
+  public boolean solicit(NetworkView network, long high, long low) {
+    if (network.family(IpAddress.isIpv4(high, low)).real() == null) {
+      return false;
+    }
+    request(network, high, low);
+    return true;
+  }
+
+  @Override
   public DropReason ask(
       NetworkView network,
       long high,
@@ -347,12 +362,13 @@ final class AddressProver implements Addresses, Neighbors {
   }
 
   private void request(int entry) {
-    NetworkView network = view.network(table.network(entry));
-    long high = table.high(entry);
-    long low = table.low(entry);
+    counters.count(Counter.PROOFS_SENT);
+    request(view.network(table.network(entry)), table.high(entry), table.low(entry));
+  }
+
+  private void request(NetworkView network, long high, long low) {
     boolean isIpv4 = IpAddress.isIpv4(high, low);
     IpAddress real = network.family(isIpv4).real();
-    counters.count(Counter.PROOFS_SENT);
     if (isIpv4) {
       writer.arpRequest(
           network.port(), network.vlan(), network.portMac(), (int) real.low(), (int) low);
@@ -463,6 +479,7 @@ final class AddressProver implements Addresses, Neighbors {
   }
 
   private void refreshReal(int entry) {
+    table.checkedNanos(entry, nowNanos);
     long until = nowNanos + realNanos;
     // One second of slack spares a busy machine's every packet the move in the wheel.
     if (!timers.isScheduled(entry) || until - timers.deadlineNanos(entry) > SECOND_NANOS) {

@@ -146,11 +146,11 @@ public final class ArpModule implements Module {
 
   private static boolean isOwn(NetworkView network, PacketContext packet) {
     return network.isOwnReal(packet.destinationHigh(), packet.destinationLow())
-        || network.isOwnVirt(packet.destinationHigh(), packet.destinationLow());
+        || network.isOwnVirtual(packet.destinationHigh(), packet.destinationLow());
   }
 
-  /// `real` always, with the port's MAC; `virt` as master, with the virtual MAC; a backup is
-  /// silent.
+  /// `real` always, with the port's MAC; `virt` and servers' addresses as master, with the virtual
+  /// MAC; a backup is silent.
   private void answerOwn(PacketContext packet, NetworkView network) {
     ArpHeader arp = packet.arp();
     boolean real = network.isOwnReal(packet.destinationHigh(), packet.destinationLow());
@@ -237,7 +237,7 @@ public final class ArpModule implements Module {
     long high = solicitation.targetHigh();
     long low = solicitation.targetLow();
     NetworkView network = packet.networkOf(high, low);
-    boolean own = network != null && (network.isOwnReal(high, low) || network.isOwnVirt(high, low));
+    boolean own = network != null && (network.isOwnReal(high, low) || network.isOwnVirtual(high, low));
     if (packet.ipv6().isSourceUnspecified()) {
       if (network != null && !own) {
         hearing.claim(network, high, low, packet.ethernet().source(), packet.nowNanos());

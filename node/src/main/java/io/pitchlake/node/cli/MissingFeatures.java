@@ -1,6 +1,7 @@
 package io.pitchlake.node.cli;
 
 import io.pitchlake.common.config.Configuration;
+import io.pitchlake.common.config.Configuration.HealthCheck;
 import io.pitchlake.common.config.Configuration.TarpitMode;
 import io.pitchlake.node.Node;
 import java.util.ArrayList;
@@ -21,9 +22,23 @@ final class MissingFeatures {
         .keySet()
         .forEach(id -> missing.add("'vrrp " + id + "' asks for an election between nodes"));
     configuration.sync().ifPresent(sync -> missing.add("'sync' asks for replication"));
-    configuration.servers().keySet().stream()
-        .filter(configuration.enabled().servers()::contains)
-        .forEach(id -> missing.add("'enable servers " + id + "' asks for load balancing"));
+    configuration.servers().values().stream()
+        .filter(server -> configuration.enabled().servers().contains(server.id()))
+        .filter(server -> !server.dsr())
+        .forEach(server ->
+            missing.add(
+                "server %d without 'dsr enable' asks for address translation"
+                    .formatted(server.id())));
+    configuration.targets().values().stream()
+        .filter(target -> configuration.enabled().targets().contains(target.id()))
+        .forEach(target ->
+            target.checks().stream()
+                .map(HealthCheck::kind)
+                .filter(kind -> !kind.equals("arp"))
+                .distinct()
+                .forEach(kind ->
+                    missing.add(
+                        "'%s' of target %d asks for a health check".formatted(kind, target.id()))));
     Node.networksOf(configuration).stream()
         .filter(network -> network.tarpit() && !isHere(network.tarpitMode()))
         .forEach(network ->

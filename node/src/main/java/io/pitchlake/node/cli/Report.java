@@ -48,7 +48,8 @@ final class Report {
     lastDropped = dropped;
     return ("frames in %d out %d dropped %d, proofs %d (%d free, %d taken),"
             + " trapped: arp %d nd %d echo %d tcp %d udp %d, released %d,"
-            + " addresses now: simulated %d real %d held %d proving %d of %d, log lines %d held back %d")
+            + " addresses now: simulated %d real %d held %d proving %d of %d, log lines %d held back %d,"
+            + " balanced %d, sessions new %d now %d, targets ready %d of %d")
         .formatted(
             since.get(Counter.FRAMES_RECEIVED),
             since.get(Counter.FRAMES_TRANSMITTED),
@@ -68,7 +69,12 @@ final class Report {
             sum(bank -> bank.get(Gauge.ADDRESSES_PROBING)),
             settings.get(Setting.ADDRESSES),
             since.get(Counter.LOG_LINES),
-            since.get(Counter.LOG_HELD_BACK));
+            since.get(Counter.LOG_HELD_BACK),
+            since.get(Counter.BALANCED),
+            since.get(Counter.SESSIONS_STARTED),
+            counters.get(Gauge.SESSIONS),
+            counters.get(Gauge.TARGETS_READY),
+            counters.get(Gauge.TARGETS));
   }
 
   /// Everything that is not 0 since the start, one line each.
@@ -100,6 +106,9 @@ final class Report {
     return switch (gauge) {
       case ADDRESSES -> ", of " + settings.get(Setting.ADDRESSES);
       case STATIONS -> ", of " + settings.get(Setting.TARPITSTATIONS);
+      case SESSIONS -> ", of " + settings.get(Setting.SESSIONS);
+      case TARGETS_READY -> ", of " + counters.get(Gauge.TARGETS);
+      case TARGETS -> "";
       case ADDRESSES_PROBING, ADDRESSES_REAL, ADDRESSES_SIMULATED, ADDRESSES_HELD -> "";
     };
   }

@@ -234,6 +234,13 @@ public final class RunCommand implements Callable<Integer> {
                   address,
                   network.id()));
     }
+    Node.serversOf(configuration).stream()
+        .filter(server -> host.contains(server.address()))
+        .forEach(server ->
+            LOG.warn(
+                "{} of server {} belongs to this host's kernel and is left to it; nothing is balanced there",
+                server.address(),
+                server.id()));
   }
 
   /// A kernel that forwards answers for frames to the port's MAC and sends them on: a trapped peer

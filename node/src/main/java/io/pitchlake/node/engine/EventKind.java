@@ -1,6 +1,6 @@
 package io.pitchlake.node.engine;
 
-/// What the engine tells the outside about an address. The names of the first four are the seed's.
+/// What the engine tells the outside about an address. The names of the first five are the seed's.
 public enum EventKind {
   ARP_REPLY,
   ND6_REPLY,
@@ -10,5 +10,9 @@ public enum EventKind {
   /// A real owner has appeared for a simulated address; the peer is the owner.
   RELEASED,
   /// A simulated address was silenced because a machine probes for it or was leased it.
-  HELD
+  HELD,
+  /// A target has become ready; the peer is the target.
+  TARGET_UP,
+  /// A target was taken out, for nothing is heard of it; the peer is the target.
+  TARGET_DOWN
 }

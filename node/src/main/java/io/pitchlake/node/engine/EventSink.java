@@ -3,7 +3,7 @@ package io.pitchlake.node.engine;
 /// Takes events from the engine thread without allocating or waiting; what it cannot keep it
 /// counts.
 public interface EventSink {
-  /// Something happened to the simulated address `target`.
+  /// Something happened to the address `target`.
   ///
   /// @param targetPort its port, 0 where the kind has none
   /// @param peerHigh bits 127..64 of the attacker's (or the owner's) address, as in

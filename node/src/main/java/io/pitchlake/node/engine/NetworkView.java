@@ -25,6 +25,7 @@ public final class NetworkView {
   private final long portMac;
   private final AccessList never;
   private final AccessList candidates;
+  private final ServerIndex servers;
 
   /// One address family of a network.
   ///
@@ -61,6 +62,7 @@ public final class NetworkView {
   /// @param vlan the 802.1Q VLAN it lives in, or -1 for untagged and priority-tagged frames
   /// @param never permits every address that must never be simulated
   /// @param candidates the tarpit's access list, null when every address is a candidate
+  /// @param servers the servers whose addresses lie in this network
   public NetworkView(
       int index,
       int id,
@@ -72,7 +74,8 @@ public final class NetworkView {
       TarpitMode mode,
       long portMac,
       AccessList never,
-      AccessList candidates) {
+      AccessList candidates,
+      ServerIndex servers) {
     this.index = index;
     this.id = id;
     this.port = port;
@@ -84,6 +87,7 @@ public final class NetworkView {
     this.portMac = portMac;
     this.never = never;
     this.candidates = candidates;
+    this.servers = servers;
   }
 
   public int index() {
@@ -118,6 +122,11 @@ public final class NetworkView {
     return portMac;
   }
 
+  /// The servers whose addresses lie in this network.
+  public ServerIndex servers() {
+    return servers;
+  }
+
   /// The address family's part.
   public Family family(boolean isIpv4) {
     return isIpv4 ? ipv4 : ipv6;
@@ -149,10 +158,12 @@ public final class NetworkView {
         || ipv6.answersReal() && ipv6.isReal(high, low);
   }
 
-  /// Whether the engine answers for `virt`, and the address is it.
-  public boolean isOwnVirt(long high, long low) {
+  /// Whether the engine answers for the address as master, with the virtual MAC: `virt`, or a
+  /// server's.
+  public boolean isOwnVirtual(long high, long low) {
     return ipv4.answersVirt() && ipv4.isVirt(high, low)
-        || ipv6.answersVirt() && ipv6.isVirt(high, low);
+        || ipv6.answersVirt() && ipv6.isVirt(high, low)
+        || servers.contains(high, low);
   }
 
   /// Whether the address may be simulated once it is proven free: in a tarpit network that has an

@@ -13,12 +13,21 @@ public final class View {
   private final NetworkView[] networks;
   private final NetworkView[][] byPort;
   private final PortFilter[] filters;
+  private final List<ServerView> servers;
+  private final List<TargetView> targets;
   private final Settings settings;
 
-  /// A view of `networks`, whose indexes are their positions, over `ports` ports.
+  /// A view of `networks`, `servers` and `targets`, whose indexes are their positions, over `ports`
+  /// ports.
   ///
   /// @param host addresses of the host's kernel
-  public View(List<NetworkView> networks, int ports, Settings settings, Set<IpAddress> host) {
+  public View(
+      List<NetworkView> networks,
+      int ports,
+      List<ServerView> servers,
+      List<TargetView> targets,
+      Settings settings,
+      Set<IpAddress> host) {
     this.networks = networks.toArray(NetworkView[]::new);
     this.byPort = new NetworkView[ports][];
     this.filters = new PortFilter[ports];
@@ -30,6 +39,8 @@ public final class View {
           new PortFilter(
               here.stream().flatMap(NetworkView::stations).collect(Collectors.toSet()), host);
     }
+    this.servers = List.copyOf(servers);
+    this.targets = List.copyOf(targets);
     this.settings = settings;
   }
 
@@ -40,6 +51,16 @@ public final class View {
 
   public NetworkView network(int index) {
     return networks[index];
+  }
+
+  /// The servers that run, whatever network they are in.
+  public List<ServerView> servers() {
+    return servers;
+  }
+
+  /// The targets that may get frames.
+  public List<TargetView> targets() {
+    return targets;
   }
 
   /// `set NAME VALUE`.

@@ -87,8 +87,12 @@ public final class EventThrottle implements EventSink {
     targetHighs[slot] = targetHigh;
     targetLows[slot] = targetLow;
     ports[slot] = targetPort << 16 | peerPort;
-    // Releases and holds are rare, bounded by the table, and an operator wants each of them.
-    boolean always = kind == EventKind.RELEASED || kind == EventKind.HELD;
+    // What is rare, bounded by a table, and wanted by an operator each time.
+    boolean always =
+        switch (kind) {
+          case RELEASED, HELD, TARGET_UP, TARGET_DOWN -> true;
+          case ARP_REPLY, ND6_REPLY, ECHO_REPLY, TCP_SYNACK, UDP_PACKET -> false;
+        };
     if ((always || written[slot] < linesPerMinute) && emit(slot, 1, nowNanos)) {
       written[slot]++;
     } else {

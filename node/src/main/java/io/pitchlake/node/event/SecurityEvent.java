@@ -73,6 +73,19 @@ public sealed interface SecurityEvent {
     }
   }
 
+  /// A target has become ready or was taken out.
+  record TargetChanged(IpAddress target, boolean up, MacAddress mac, long times)
+      implements SecurityEvent {
+    @Override
+    public String line() {
+      return "SLB target "
+          + target
+          + (up ? " is ready [" : " does not answer any more and is taken out [")
+          + mac
+          + "]";
+    }
+  }
+
   private static String head(IpAddress address, EventKind kind) {
     return "TARPIT " + (address.isIpv4() ? "IPv4 " : "IPv6 ") + kind;
   }
@@ -93,6 +106,10 @@ public sealed interface SecurityEvent {
     return switch (kind) {
       case RELEASED -> new Released(target, peerMac, times);
       case HELD -> new Held(target, peerMac, times);
+      case TARGET_UP, TARGET_DOWN ->
+          EventThrottle.isUnlisted(peer)
+              ? new Unlisted(kind, target.isIpv4(), times)
+              : new TargetChanged(target, kind == EventKind.TARGET_UP, peerMac, times);
       case ARP_REPLY, ND6_REPLY, ECHO_REPLY, TCP_SYNACK, UDP_PACKET ->
           EventThrottle.isUnlisted(peer)
               ? new Unlisted(kind, target.isIpv4(), times)

@@ -11,7 +11,7 @@ import io.pitchlake.node.engine.PacketContext;
 import io.pitchlake.node.engine.Transmit;
 import io.pitchlake.node.engine.Verdict;
 
-/// Answers echo requests to `real` (always) and `virt` (as master).
+/// Answers echo requests to `real` (always), and to `virt` and servers' addresses (as master).
 public final class PingModule implements Module {
   private final Transmit transmit;
   private final Mastership mastership;
@@ -40,7 +40,7 @@ public final class PingModule implements Module {
     long high = packet.destinationHigh();
     long low = packet.destinationLow();
     boolean real = network.isOwnReal(high, low);
-    if (!real && !network.isOwnVirt(high, low)) {
+    if (!real && !network.isOwnVirtual(high, low)) {
       return Verdict.PASS;
     }
     if (!real && !mastership.isMaster(network)) {

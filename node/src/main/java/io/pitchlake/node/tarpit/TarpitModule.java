@@ -87,6 +87,9 @@ public final class TarpitModule implements Module {
     }
     long high = packet.destinationHigh();
     long low = packet.destinationLow();
+    if (network.servers().contains(high, low)) {
+      return Verdict.PASS;
+    }
     int entry = addresses.table().find(network.index(), high, low);
     if (entry == AddressTable.NONE) {
       addresses.prove(network, high, low, packet.nowNanos());

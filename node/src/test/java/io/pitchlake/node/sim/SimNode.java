@@ -1,8 +1,10 @@
 package io.pitchlake.node.sim;
 
+import io.pitchlake.common.config.Configuration.Protocol;
 import io.pitchlake.common.config.Configuration.Settings;
 import io.pitchlake.common.config.Configuration.TarpitMode;
 import io.pitchlake.common.config.Setting;
+import io.pitchlake.common.hash.FlowHash;
 import io.pitchlake.common.hash.SipHash;
 import io.pitchlake.common.hash.TableHash;
 import io.pitchlake.common.metric.CounterBank;
@@ -11,6 +13,7 @@ import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.net.IpPrefix;
 import io.pitchlake.common.session.AddressState;
 import io.pitchlake.common.session.AddressTable;
+import io.pitchlake.common.session.FlowTable;
 import io.pitchlake.common.session.StationPool;
 import io.pitchlake.common.sim.SimClock;
 import io.pitchlake.common.sim.SimLan;
@@ -26,10 +29,14 @@ import io.pitchlake.node.engine.IdleStrategy;
 import io.pitchlake.node.engine.ModuleChain;
 import io.pitchlake.node.engine.NetworkView;
 import io.pitchlake.node.engine.PortTransmit;
+import io.pitchlake.node.engine.ServerIndex;
+import io.pitchlake.node.engine.ServerView;
+import io.pitchlake.node.engine.TargetView;
 import io.pitchlake.node.engine.View;
 import io.pitchlake.node.master.MasterModule;
 import io.pitchlake.node.ping.PingModule;
 import io.pitchlake.node.port.Port;
+import io.pitchlake.node.slb.SlbModule;
 import io.pitchlake.node.tarpit.TarpitModule;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -37,10 +44,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Engine, chain and tables of one node on a simulated LAN: 192.168.2.0/24 with real .4 and virt
-/// .5, and 2001:db8:1::/64 with real ::4 and virt ::5. It turns when a frame arrives and every
-/// millisecond.
+/// .5, and 2001:db8:1::/64 with real ::4 and virt ::5, with servers and targets as asked for. It
+/// turns when a frame arrives and every five milliseconds.
 public final class SimNode {
   public static final long MAC = 0x0200_0000_0004L;
   public static final long VIRTUAL_MAC = 0x0000_5e00_0132L;
@@ -59,6 +67,42 @@ public final class SimNode {
     private int vlan = -1;
     private boolean master = true;
     private EventSink events;
+    private final List<TargetView> targets = new ArrayList<>();
+    private final List<ServerView> servers = new ArrayList<>();
+    private int sessions = 1024;
+
+    /// Room in the session table.
+    public Options sessions(int capacity) {
+      sessions = capacity;
+      return this;
+    }
+
+    /// Adds a target, number 1, 2, ...; asked every 2 s, taken out after 7 s of silence.
+    public Options target(String address, int weight) {
+      targets.add(
+          new TargetView(
+              targets.size(),
+              targets.size() + 1,
+              null,
+              IpAddress.parse(address),
+              weight,
+              2_000_000_000L,
+              7_000_000_000L));
+      return this;
+    }
+
+    /// Adds a server, number 1, 2, ..., for the targets of these numbers.
+    public Options server(String address, Protocol protocol, int port, Integer... targetIds) {
+      servers.add(
+          new ServerView(
+              servers.size(),
+              servers.size() + 1,
+              IpAddress.parse(address),
+              port,
+              protocol,
+              Stream.of(targetIds).map(id -> id - 1).toList()));
+      return this;
+    }
 
     public Options set(Setting setting, long value) {
       settings.put(setting, value);
@@ -110,6 +154,7 @@ public final class SimNode {
   private final List<Event> events = new ArrayList<>();
   private final AddressTable table;
   private final StationPool stations;
+  private final FlowTable flows;
   private final Engine engine;
 
   /// A node on a LAN, driven by the clock.
@@ -125,6 +170,8 @@ public final class SimNode {
     Settings settings = new Settings(Map.copyOf(options.settings));
     options.never("192.168.2.4").never("192.168.2.5");
     options.never("2001:db8:1::4").never("2001:db8:1::5");
+    options.targets.forEach(target -> options.never(target.address().toString()));
+    options.servers.forEach(server -> options.never(server.address().toString()));
     NetworkView network =
         new NetworkView(
             0,
@@ -138,8 +185,11 @@ public final class SimNode {
             options.mode,
             MAC,
             new AccessList(options.never),
-            options.acl.orElse(null));
-    View view = new View(List.of(network), 1, settings, Set.of());
+            options.acl.orElse(null),
+            new ServerIndex(options.servers));
+    List<TargetView> targets =
+        options.targets.stream().map(target -> inNetwork(target, network)).toList();
+    View view = new View(List.of(network), 1, options.servers, targets, settings, Set.of());
     int capacity = (int) settings.get(Setting.ADDRESSES);
     table = new AddressTable(capacity, 1, new TableHash(0x1234_5678));
     stations = new StationPool((int) settings.get(Setting.TARPITSTATIONS));
@@ -157,6 +207,11 @@ public final class SimNode {
     TarpitModule tarpit =
         new TarpitModule(
             arp.addresses(), transmit, sink, counters, new SipHash(1, 2), new int[] {1500});
+    flows =
+        new FlowTable(
+            options.sessions,
+            FlowHash.drawnFrom(new SipHash(3, 4), 0),
+            clock.nanoTime());
     ModuleChain chain =
         new ModuleChain(
             List.of(
@@ -166,11 +221,30 @@ public final class SimNode {
                 new ChainPlace("hc"),
                 new MasterModule(unused -> options.master),
                 tarpit,
-                new ChainPlace("slb")),
+                new SlbModule(
+                    transmit,
+                    arp.neighbors(),
+                    sink,
+                    counters,
+                    flows,
+                    (int) settings.get(Setting.FRAGMENTS),
+                    new SipHash(5, 6),
+                    new TableHash(7))),
             counters);
     engine =
         new Engine(
             clock, List.of(port), chain, commands, sink, counters, IdleStrategy.busy(), view);
+  }
+
+  private static TargetView inNetwork(TargetView target, NetworkView network) {
+    return new TargetView(
+        target.index(),
+        target.id(),
+        network,
+        target.address(),
+        target.weight(),
+        target.askNanos(),
+        target.patienceNanos());
   }
 
   private final class Recorder implements EventSink {
@@ -216,6 +290,10 @@ public final class SimNode {
 
   public StationPool stations() {
     return stations;
+  }
+
+  public FlowTable flows() {
+    return flows;
   }
 
   /// One turn of the engine.

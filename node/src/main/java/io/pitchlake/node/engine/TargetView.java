@@ -1,0 +1,20 @@
+package io.pitchlake.node.engine;
+
+import io.pitchlake.common.net.IpAddress;
+
+/// One target, compiled. Immutable; any thread.
+///
+/// @param index position in the [View]
+/// @param id the number in the configuration, which flows and other nodes know it by
+/// @param network the network it stands in
+/// @param weight its share of new flows relative to the others'
+/// @param askNanos time between two requests for its MAC
+/// @param patienceNanos how long it may be silent before it is taken out
+public record TargetView(
+    int index,
+    int id,
+    NetworkView network,
+    IpAddress address,
+    int weight,
+    long askNanos,
+    long patienceNanos) {}

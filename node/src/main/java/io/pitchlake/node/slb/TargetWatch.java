@@ -1,0 +1,150 @@
+package io.pitchlake.node.slb;
+
+import io.pitchlake.common.metric.Counter;
+import io.pitchlake.common.metric.CounterBank;
+import io.pitchlake.common.metric.Gauge;
+import io.pitchlake.common.net.IpAddress;
+import io.pitchlake.node.engine.EventKind;
+import io.pitchlake.node.engine.EventSink;
+import io.pitchlake.node.engine.Neighbors;
+import io.pitchlake.node.engine.TargetView;
+import io.pitchlake.node.engine.View;
+import java.util.Arrays;
+import java.util.List;
+
+/// Which targets can take frames now, and at which MAC: the health check `arp`. A target is ready
+/// while its MAC is known and something of it was heard within its patience; it is asked again and
+/// again, so that silence means that it is gone. Every node watches, so that a backup that becomes
+/// master knows its targets.
+///
+/// Looks at all targets every [#LOOK_NANOS]; in between, [#mac] is an array read. Engine thread.
+final class TargetWatch {
+  /// Time between two looks: the longest that a change of a target's MAC goes unnoticed.
+  private static final long LOOK_NANOS = 50_000_000;
+
+  /// A target that is not ready is asked once a second, or more often where its check says so.
+  private static final long LONGEST_ASK_NANOS = 1_000_000_000;
+
+  private static final int ASKS_PER_LOOK = 16;
+
+  private final Neighbors neighbors;
+  private final EventSink events;
+  private final CounterBank counters;
+  private List<TargetView> targets = List.of();
+  private long[] macs = new long[0];
+  private long[] nextAskNanos = new long[0];
+  private long nextLookNanos;
+  private int firstAsked;
+  private int ready;
+
+  TargetWatch(Neighbors neighbors, EventSink events, CounterBank counters) {
+    this.neighbors = neighbors;
+    this.events = events;
+    this.counters = counters;
+  }
+
+  /// Takes the targets of a new view over; those that were there keep their state.
+  void configure(View view, long nowNanos) {
+    List<TargetView> before = targets;
+    long[] macsBefore = macs;
+    long[] asksBefore = nextAskNanos;
+    targets = view.targets();
+    macs = new long[targets.size()];
+    nextAskNanos = new long[targets.size()];
+    Arrays.fill(nextAskNanos, nowNanos);
+    ready = 0;
+    for (TargetView target : targets) {
+      for (TargetView old : before) {
+        if (old.id() == target.id() && old.address().equals(target.address())) {
+          macs[target.index()] = macsBefore[old.index()];
+          nextAskNanos[target.index()] = asksBefore[old.index()];
+        }
+      }
+      ready += macs[target.index()] != 0 ? 1 : 0;
+    }
+    firstAsked = 0;
+    nextLookNanos = nowNanos;
+    publish();
+  }
+
+  /// The MAC of a target that is ready, 0 of any other.
+  long mac(int target) {
+    return macs[target];
+  }
+
+  boolean isReady(int target) {
+    return macs[target] != 0;
+  }
+
+  /// Looks at the targets when it is time to; true when one has become ready or was lost.
+  boolean tick(long nowNanos) {
+    if (nowNanos - nextLookNanos < 0 || macs.length == 0) {
+      return false;
+    }
+    nextLookNanos = nowNanos + LOOK_NANOS;
+    boolean changed = false;
+    for (int i = 0; i < macs.length; i++) {
+      changed |= look(i, nowNanos);
+    }
+    ask(nowNanos);
+    if (changed) {
+      publish();
+    }
+    return changed;
+  }
+
+  private boolean look(int index, long nowNanos) {
+    TargetView target = targets.get(index);
+    IpAddress address = target.address();
+    long mac = neighbors.macOf(target.network(), address.high(), address.low());
+    if (mac != 0) {
+      long heard = neighbors.heardNanos(target.network(), address.high(), address.low());
+      mac = nowNanos - heard > target.patienceNanos() ? 0 : mac;
+    }
+    long before = macs[index];
+    macs[index] = mac;
+    if ((before == 0) == (mac == 0)) {
+      return false;
+    }
+    boolean up = mac != 0;
+    ready += up ? 1 : -1;
+    counters.count(up ? Counter.TARGETS_UP : Counter.TARGETS_DOWN);
+    events.event(
+        up ? EventKind.TARGET_UP : EventKind.TARGET_DOWN,
+        address.high(),
+        address.low(),
+        0,
+        address.high(),
+        address.low(),
+        0,
+        up ? mac : before,
+        nowNanos);
+    return true;
+  }
+
+  /// Goes round, so that each is asked in its turn where there are more than may be asked at once.
+  private void ask(long nowNanos) {
+    int asked = 0;
+    int index = firstAsked;
+    for (int i = 0; i < macs.length && asked < ASKS_PER_LOOK; i++) {
+      TargetView target = targets.get(index);
+      if (nowNanos - nextAskNanos[index] >= 0) {
+        IpAddress address = target.address();
+        if (neighbors.solicit(target.network(), address.high(), address.low())) {
+          counters.count(Counter.TARGETS_ASKED);
+        }
+        long gapNanos =
+            isReady(index) ? target.askNanos() : Math.min(target.askNanos(), LONGEST_ASK_NANOS);
+        nextAskNanos[index] = nowNanos + gapNanos;
+        asked++;
+      }
+      index = index + 1 < macs.length ? index + 1 : 0;
+    }
+    firstAsked = index;
+  }
+
+  private void publish() {
+    counters.set(Gauge.TARGETS, macs.length);
+    counters.set(Gauge.TARGETS_READY, ready);
+  }
+}
