@@ -564,6 +564,7 @@ final class ConfigCheck {
     required(section, Grammar.SERVER_TARGETS, "write 'targets 1,2' in it");
     Optional<IpAddress> address = section.value(Grammar.IPADDR);
     boolean dsr = section.value(Grammar.DSR).orElse(false);
+    int port = section.value(Grammar.SERVER_PORT).orElse(0);
     for (Placed<Integer> number : placedNumbers(section, Grammar.SERVER_TARGETS)) {
       if (!draft.defines(SectionKind.TARGET, number.value())) {
         undefined(number, SectionKind.TARGET);
@@ -571,26 +572,70 @@ final class ConfigCheck {
       }
       Target target = targets.get(number.value());
       if (target != null && address.isPresent()) {
-        serverTarget(section, address.get(), dsr, number, target);
+        serverTarget(section, address.get(), port, dsr, number, target);
       }
     }
     if (address.isEmpty()) {
       return;
     }
-    servers.put(
-        section.id(),
+    Server server =
         new Server(
             section.id(),
             section.value(Grammar.NAME),
             address.get(),
-            section.value(Grammar.PORT).orElse(0),
+            port,
             section.value(Grammar.PROTOCOL).orElse(Protocol.TCP),
             dsr,
-            numbers(section, Grammar.SERVER_TARGETS)));
+            numbers(section, Grammar.SERVER_TARGETS));
+    serverAddress(section, server);
+    servers.put(section.id(), server);
+  }
+
+  /// A server's address is asked for in a network, is no node's own, and leads to one server.
+  private void serverAddress(Section section, Server server) {
+    IpAddress address = server.address();
+    if (networks.values().stream().noneMatch(network -> holds(network, address))) {
+      problems.error(
+          section.at(Grammar.IPADDR),
+          address.toString(),
+          "is in no network, so nobody would ask for it here",
+          "write an address of a network's block, or define the network");
+    }
+    for (Network network : networks.values()) {
+      if (Stream.of(network.real(), network.real6())
+          .flatMap(Optional::stream)
+          .anyMatch(address::equals)) {
+        problems.error(
+            section.at(Grammar.IPADDR),
+            address.toString(),
+            "is the real address of network "
+                + network.id()
+                + ", which never moves to another node",
+            "write an address that nobody has, or the network's virt");
+      }
+    }
+    servers.values().stream()
+        .filter(other -> other.address().equals(address) && other.port() == server.port())
+        .filter(other ->
+            other.protocol() == server.protocol()
+                || other.protocol() == Protocol.ANY
+                || server.protocol() == Protocol.ANY)
+        .findFirst()
+        .ifPresent(other ->
+            problems.error(
+                section.head(),
+                section.title(),
+                "has the address, protocol and port of server " + other.id(),
+                "give it another port, or put the targets of both into one"));
   }
 
   private void serverTarget(
-      Section section, IpAddress address, boolean dsr, Placed<Integer> number, Target target) {
+      Section section,
+      IpAddress address,
+      int port,
+      boolean dsr,
+      Placed<Integer> number,
+      Target target) {
     String name = "target " + target.id();
     if (target.address().equals(address)) {
       problems.error(
@@ -611,6 +656,13 @@ final class ConfigCheck {
           name,
           "(" + target.address() + ") is in no network, but dsr changes MAC addresses alone",
           "define the network the target stands in, or write 'dsr disable'");
+    } else if (dsr && target.port() != 0 && target.port() != port) {
+      problems.error(
+          number.at(),
+          name,
+          "has another port (%d) than %s, but dsr changes MAC addresses alone"
+              .formatted(target.port(), section.title()),
+          "write the server's port in both, or 'dsr disable'");
     }
   }
 

@@ -64,6 +64,7 @@ final class Grammar {
   static final Field<IpAddress> IPADDR =
       once("ipaddr", words -> words.hostAddress("an IPv4 or IPv6 address"));
   static final Field<Integer> PORT = once("port", words -> words.number("a port", 1, 65_535));
+  static final Field<Integer> SERVER_PORT = once("port", Words::portOrAny);
   static final Field<Protocol> PROTOCOL =
       once("protocol", words -> words.choice("a protocol", Protocol.class));
   static final Field<Boolean> DSR =

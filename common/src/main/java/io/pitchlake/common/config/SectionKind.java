@@ -37,7 +37,7 @@ enum SectionKind {
       true,
       Grammar.NAME,
       Grammar.IPADDR,
-      Grammar.PORT,
+      Grammar.SERVER_PORT,
       Grammar.PROTOCOL,
       Grammar.DSR,
       Grammar.SERVER_TARGETS),

@@ -77,15 +77,22 @@ public enum Setting {
       100_000_000,
       "new flows remembered; those above the rate are forwarded by their hash"),
   SESSIONOPENTO(
-      "seconds", 30, 1, 3600, "how long a silent TCP flow is kept that has not answered its SYN-ACK"),
+      "seconds",
+      30,
+      1,
+      3600,
+      "how long a silent TCP flow is kept that has not answered its SYN-ACK"),
   SESSIONTCPTO("seconds", 900, 1, 604_800, "how long a silent established TCP flow is kept"),
   SESSIONCLOSETO("seconds", 60, 1, 3600, "how long a silent TCP flow is kept after FIN or RST"),
   SESSIONUDPTO("seconds", 120, 1, 604_800, "how long a silent UDP flow is kept"),
   FRAGMENTS("packets", 4096, 64, 1_048_576, "fragmented packets whose target is remembered"),
   TARGETARPINT(
-      "seconds", 2, 1, 3600, "time between two ARP or ND requests to a target without its own 'arp'"),
-  TARGETARPTO(
-      "seconds", 7, 1, 3600, "how long such a target may be silent before it is taken out");
+      "seconds",
+      2,
+      1,
+      3600,
+      "time between two ARP or ND requests to a target without its own 'arp'"),
+  TARGETARPTO("seconds", 7, 1, 3600, "how long such a target may be silent before it is taken out");
 
   private final String unit;
   private final long defaultValue;

@@ -118,6 +118,24 @@ final class Words {
     return number.get().intValue();
   }
 
+  /// The port of a service, 0 for `any`.
+  Integer portOrAny() {
+    String remedy = "write a number from 1 to 65535, or any";
+    Token token = value("a port", remedy);
+    if (token == null) {
+      return null;
+    }
+    if (token.text().equalsIgnoreCase("any")) {
+      return 0;
+    }
+    Optional<Long> number = wholeNumber(token.text());
+    if (number.isEmpty() || number.get() > 65_535) {
+      problems.error(token, "is not a port", remedy);
+      return null;
+    }
+    return number.get().intValue();
+  }
+
   /// The value of a setting, in the setting's unit.
   Long setting(Setting setting) {
     String what = "a value of " + setting.word();

@@ -11,8 +11,9 @@ import java.util.List;
 /// Every target goes through all slots in an order of its own, drawn from the cluster's key, and
 /// the targets take turns in picking their next free slot. The order depends on the key, the
 /// service and the target's number alone, never on the order in which targets are given, so every
-/// node builds the same table. Immutable, to be replaced as a whole; any thread may read it. A table
-/// takes about a millisecond to build, at once ([#build]) or a bounded piece at a time ([Builder]).
+/// node builds the same table. Immutable, to be replaced as a whole; any thread may read it. A
+/// table takes about a millisecond to build, at once ([#build]) or a bounded piece at a time
+/// ([Builder]).
 ///
 /// Source: Eisenbud et al., "Maglev: A Fast and Reliable Software Network Load Balancer" (NSDI
 /// 2016), section 3.4.

@@ -237,7 +237,8 @@ public final class ArpModule implements Module {
     long high = solicitation.targetHigh();
     long low = solicitation.targetLow();
     NetworkView network = packet.networkOf(high, low);
-    boolean own = network != null && (network.isOwnReal(high, low) || network.isOwnVirtual(high, low));
+    boolean own =
+        network != null && (network.isOwnReal(high, low) || network.isOwnVirtual(high, low));
     if (packet.ipv6().isSourceUnspecified()) {
       if (network != null && !own) {
         hearing.claim(network, high, low, packet.ethernet().source(), packet.nowNanos());

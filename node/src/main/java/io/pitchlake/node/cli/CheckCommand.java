@@ -1,8 +1,10 @@
 package io.pitchlake.node.cli;
 
+import io.pitchlake.common.config.Configuration;
 import io.pitchlake.common.config.Configuration.Network;
 import io.pitchlake.node.Node;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -45,9 +47,27 @@ public final class CheckCommand implements Callable<Integer> {
                 + ": the configuration is right; it runs "
                 + Node.networksOf(loaded.configuration()).stream()
                     .map(CheckCommand::network)
-                    .collect(Collectors.joining(", ")));
+                    .collect(Collectors.joining(", "))
+                + balanced(loaded.configuration()));
     world.out().flush();
     return ExitCode.OK;
+  }
+
+  /// Nothing, or ` and balances server 1 (192.168.2.10 tcp port 80, 2 targets)`.
+  static String balanced(Configuration configuration) {
+    List<String> servers =
+        Node.serversOf(configuration).stream()
+            .map(server ->
+                "server %d (%s %s%s, %d target%s)"
+                    .formatted(
+                        server.id(),
+                        server.address(),
+                        server.protocol().name().toLowerCase(Locale.ROOT),
+                        server.port() == 0 ? "" : " port " + server.port(),
+                        server.targets().size(),
+                        server.targets().size() == 1 ? "" : "s"))
+            .toList();
+    return servers.isEmpty() ? "" : " and balances " + String.join(", ", servers);
   }
 
   /// A network in a few words: `network 1 "office" (192.168.2.0/24 2001:db8:1::/64, tarpit hang)`.

@@ -219,7 +219,8 @@ public final class RunCommand implements Callable<Integer> {
         + " on "
         + links
         + " runs "
-        + networks;
+        + networks
+        + CheckCommand.balanced(configuration);
   }
 
   /// An address of ours that the kernel owns too is the kernel's.

@@ -14,7 +14,6 @@ import io.pitchlake.common.session.FlowState;
 import io.pitchlake.common.session.FlowTable;
 import io.pitchlake.common.time.TokenBucket;
 import io.pitchlake.common.wire.IcmpHeader;
-import io.pitchlake.common.wire.Icmpv6Header;
 import io.pitchlake.common.wire.Ipv4Header;
 import io.pitchlake.common.wire.Ipv6Header;
 import io.pitchlake.common.wire.Memory;
@@ -33,8 +32,8 @@ import io.pitchlake.node.engine.View;
 import java.util.List;
 
 /// Sends frames for servers' addresses on to targets, by direct server return: a known flow keeps
-/// its target, a new one gets the scheduler's choice. Only the MAC addresses change, where the frame
-/// lies; a checksum left to offload and a super-frame stay what they are.
+/// its target, a new one gets the scheduler's choice. Only the MAC addresses change, where the
+/// frame lies; a checksum left to offload and a super-frame stay what they are.
 ///
 /// The node sees one direction only, the client's. So a flow is established when its client has
 /// acknowledged something, and closing when its client has said FIN or RST.

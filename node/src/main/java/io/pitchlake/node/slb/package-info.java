@@ -1,5 +1,6 @@
-/// Load balancing by direct server return: a frame for a server's address goes to one of its targets,
-/// with other MAC addresses and otherwise as it came; the target answers the client itself.
+/// Load balancing by direct server return: a frame for a server's address goes to one of its
+/// targets, with other MAC addresses and otherwise as it came; the target answers the client
+/// itself.
 ///
 /// [SlbModule] is the link in the chain and stands behind `master` and `tarpit`. [TargetWatch] says
 /// which targets can take frames, [Scheduler] which of them gets a new flow, the

@@ -27,6 +27,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// How commands end: the exit code, the one line that says why, and never a stack trace.
 class CommandLinesTest {
+  private static final String BALANCED =
+      """
+      server 1 { ipaddr 10.0.0.10 port 80 dsr enable targets 1 }
+      target 1 { ipaddr 10.0.0.20 }
+      register servers 1 enable servers 1 register targets 1 enable targets 1
+      """;
   private static final String GOOD =
       """
       hostname test
@@ -140,19 +146,21 @@ class CommandLinesTest {
         "sync { peers 10.0.0.9 }|'sync'",
         "tarpit mode persist|'tarpit mode persist' of network 1",
         "tarpit mode throttle|'tarpit mode throttle' of network 1",
-        "server|'enable servers 1'"
+        "server|server 1 without 'dsr enable'",
+        "check tcpopen 80,3,10|'tcpopen' of target 1",
+        "check ping 3,10|'ping' of target 1",
+        "set engines 2|several engines"
       })
   void whatThisBuildDoesNotHaveIsNotPretended(String directive, String word) throws IOException {
     String text = GOOD.replace("real 10.0.0.4", "real 10.0.0.4 virt 10.0.0.5");
     if (directive.startsWith("tarpit mode")) {
       text = text.replace("tarpit enable", "tarpit enable " + directive);
     } else if (directive.equals("server")) {
-      text +=
-          """
-          server 1 { ipaddr 10.0.0.10 port 80 targets 1 }
-          target 1 { ipaddr 10.0.0.20 }
-          register servers 1 enable servers 1 register targets 1 enable targets 1
-          """;
+      text += BALANCED.replace("dsr enable ", "");
+    } else if (directive.startsWith("set engines")) {
+      text += BALANCED + directive;
+    } else if (directive.startsWith("check")) {
+      text += BALANCED.replace("ipaddr 10.0.0.20", directive.replace("check", "ipaddr 10.0.0.20"));
     } else {
       text += directive;
     }
@@ -162,6 +170,17 @@ class CommandLinesTest {
     world = new TestWorld(folder);
     assertEnds(0, execute("check", text));
     assertTrue(world.out().contains("note: " + file + ": " + word), world.out());
+  }
+
+  @Test
+  void checkSaysWhatIsBalanced() throws IOException {
+    assertEnds(
+        0,
+        execute("check", GOOD + BALANCED.replace("ipaddr 10.0.0.20", "ipaddr 10.0.0.20 arp 1,3")));
+    assertFalse(world.out().contains("note:"), world.out());
+    assertTrue(
+        world.out().contains("and balances server 1 (10.0.0.10 tcp port 80, 1 target)"),
+        world.out());
   }
 
   @Test

@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.pitchlake.common.config.Configuration.Protocol;
 import io.pitchlake.common.config.Setting;
 import io.pitchlake.common.hash.TableHash;
 import io.pitchlake.common.metric.Counter;
 import io.pitchlake.common.metric.CounterBank;
 import io.pitchlake.common.metric.DropReason;
+import io.pitchlake.common.metric.Gauge;
 import io.pitchlake.common.sim.SimClock;
 import io.pitchlake.common.wire.PacketBuilder;
 import io.pitchlake.node.event.EventRing;
@@ -29,7 +31,7 @@ class EngineAllocationTest {
   private static final String BROADCAST = "ff:ff:ff:ff:ff:ff";
   private static final int TURNS = 3_000;
 
-  /// What a scanner, a trapped peer, a living host and a vandal send.
+  /// What a scanner, a trapped peer, a living host, a vandal and the clients of two servers send.
   private static List<byte[]> traffic() {
     List<byte[]> frames = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
@@ -94,6 +96,39 @@ class EngineAllocationTest {
               .badChecksum()
               .build());
     }
+    for (int i = 0; i < 40; i++) {
+      String client = "10.0.1." + i;
+      frames.add(toServer(client).tcp(40_000 + i, 80).syn().mss(1460).build());
+      frames.add(toServer(client).tcp(40_000 + i, 80).ack(1).payload("GET /").build());
+      frames.add(toServer(client).tcp(50_000, 80).ack(2).fin().build());
+      frames.add(toServer(client).udp(5000 + i, 53).payload("query").build());
+      frames.add(toServer(client).tcp(40_000, 81).syn().build());
+      frames.add(
+          PacketBuilder.ethernet(CLIENT, VIRTUAL6)
+              .ipv6("2001:db8:2::" + (i + 1), "2001:db8:1::10")
+              .tcp(40_000, 80)
+              .syn()
+              .build());
+      byte[] ports = {(byte) i, 1, 0, 53, 0, 80, 0, 0};
+      frames.add(
+          toServer(client).identification(i).fragment(0, true).protocol(17).payload(ports).build());
+      frames.add(
+          toServer(client).identification(i).fragment(8, false).protocol(17).payload("x").build());
+    }
+    frames.add(
+        PacketBuilder.ethernet("02:00:00:00:00:30", "02:00:00:00:00:04")
+            .arpReply("192.168.2.30", "192.168.2.4")
+            .build());
+    frames.add(
+        PacketBuilder.ethernet("02:00:00:00:00:31", BROADCAST)
+            .arpAnnouncement("192.168.2.31")
+            .build());
+    frames.add(
+        PacketBuilder.ethernet("02:00:00:00:00:32", "33:33:00:00:00:01")
+            .ipv6("2001:db8:1::30", "ff02::1")
+            .neighborAdvertisement("2001:db8:1::30", "O")
+            .targetLinkLayer("02:00:00:00:00:32")
+            .build());
     frames.add(
         PacketBuilder.ethernet("02:00:00:00:00:20", BROADCAST).arpProbe("192.168.2.100").build());
     frames.add(
@@ -101,6 +136,10 @@ class EngineAllocationTest {
             .arpAnnouncement("192.168.2.101")
             .build());
     return frames;
+  }
+
+  private static PacketBuilder toServer(String client) {
+    return PacketBuilder.ethernet(CLIENT, VIRTUAL).ipv4(client, "192.168.2.10");
   }
 
   @Test
@@ -118,6 +157,14 @@ class EngineAllocationTest {
                 .set(Setting.TARPITHOLDTO, 10)
                 .set(Setting.TARPITREALTO, 10)
                 .set(Setting.TARPITRSTRATE, 1_000_000)
+                .set(Setting.SESSIONOPENTO, 1)
+                .target("192.168.2.30", 1)
+                .target("192.168.2.31", 2)
+                .target("2001:db8:1::30", 1)
+                .server("192.168.2.10", Protocol.ANY, 80, 1, 2)
+                .server("192.168.2.10", Protocol.UDP, 53, 1, 2)
+                .server("2001:db8:1::10", Protocol.TCP, 0, 3)
+                .sessions(128)
                 .events(events));
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = 0;
@@ -137,6 +184,10 @@ class EngineAllocationTest {
     assertTrue(node.counters().get(Counter.TARPIT_ECHO_REPLIES) > 0, "no ping was answered");
     assertTrue(node.counters().get(Counter.HELD) > 0, "no address was held");
     assertTrue(node.counters().get(DropReason.BAD_CHECKSUM) > 0, "no checksum was bad");
+    assertTrue(node.counters().get(Counter.BALANCED) > 0, "no frame was balanced");
+    assertTrue(node.counters().get(Counter.UNTRACKED_TABLE_FULL) > 0, "no session was refused");
+    assertTrue(node.counters().get(Counter.FRAGMENTS_FORWARDED) > 0, "no fragment was forwarded");
+    assertEquals(3, node.counters().get(Gauge.TARGETS_READY), "targets ready");
     // The counter itself is read through an interface that may allocate a few bytes once.
     assertEquals(0, allocated / 1024, allocated + " bytes allocated for " + frames + " frames");
   }

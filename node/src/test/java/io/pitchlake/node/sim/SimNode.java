@@ -208,10 +208,7 @@ public final class SimNode {
         new TarpitModule(
             arp.addresses(), transmit, sink, counters, new SipHash(1, 2), new int[] {1500});
     flows =
-        new FlowTable(
-            options.sessions,
-            FlowHash.drawnFrom(new SipHash(3, 4), 0),
-            clock.nanoTime());
+        new FlowTable(options.sessions, FlowHash.drawnFrom(new SipHash(3, 4), 0), clock.nanoTime());
     ModuleChain chain =
         new ModuleChain(
             List.of(

@@ -113,7 +113,8 @@ class DirectServerReturnTest {
 
   private static PacketBuilder tcp(int client, int port) {
     return PacketBuilder.ethernet(CLIENT_MAC, VIRTUAL)
-        .ipv4("10.%d.%d.%d".formatted(client >> 16, client >> 8 & 255, client & 255), "192.168.2.10")
+        .ipv4(
+            "10.%d.%d.%d".formatted(client >> 16, client >> 8 & 255, client & 255), "192.168.2.10")
         .tcp(port, 80);
   }
 
@@ -195,10 +196,9 @@ class DirectServerReturnTest {
     assertEquals(3, node.counters().get(Gauge.TARGETS_READY));
     assertTrue(
         node.events().stream()
-            .anyMatch(
-                event ->
-                    event.kind() == EventKind.TARGET_DOWN
-                        && event.target().equals(IpAddress.parse("192.168.2.32"))),
+            .anyMatch(event ->
+                event.kind() == EventKind.TARGET_DOWN
+                    && event.target().equals(IpAddress.parse("192.168.2.32"))),
         "no word of the lost target");
     for (int i = 0; i < first.length; i++) {
       int now = ack(i);
@@ -266,8 +266,7 @@ class DirectServerReturnTest {
 
   @Test
   void aFullTableForwardsByHashUntracked() {
-    start(
-        options(4).server("192.168.2.10", Protocol.TCP, 80, numbers(1, 4)).sessions(16));
+    start(options(4).server("192.168.2.10", Protocol.TCP, 80, numbers(1, 4)).sessions(16));
     int[] first = IntStream.range(0, 40).map(this::syn).toArray();
     assertEquals(16, node.flows().size());
     assertEquals(24, node.counters().get(Counter.UNTRACKED_TABLE_FULL));
@@ -374,11 +373,23 @@ class DirectServerReturnTest {
     for (int id = 1; id <= 50; id++) {
       byte[] ports = {(byte) id, 1, 0, 53, 0, 80, 0, 0};
       int first =
-          send(ipv4("192.168.2.10").identification(id).fragment(0, true).protocol(17).payload(ports).build());
+          send(
+              ipv4("192.168.2.10")
+                  .identification(id)
+                  .fragment(0, true)
+                  .protocol(17)
+                  .payload(ports)
+                  .build());
       assertTrue(first >= 0, "the first fragment of packet " + id + " reached no target");
       assertEquals(
           first,
-          send(ipv4("192.168.2.10").identification(id).fragment(8, false).protocol(17).payload(rest).build()),
+          send(
+              ipv4("192.168.2.10")
+                  .identification(id)
+                  .fragment(8, false)
+                  .protocol(17)
+                  .payload(rest)
+                  .build()),
           "the second fragment of packet " + id);
       int first6 = send(fragment6(0, true, id, ports));
       assertTrue(first6 >= 0, "the first IPv6 fragment of packet " + id + " reached no target");
@@ -387,7 +398,13 @@ class DirectServerReturnTest {
     assertEquals(200, node.counters().get(Counter.FRAGMENTS_FORWARDED));
     assertEquals(
         -1,
-        send(ipv4("192.168.2.10").identification(999).fragment(8, false).protocol(17).payload(rest).build()),
+        send(
+            ipv4("192.168.2.10")
+                .identification(999)
+                .fragment(8, false)
+                .protocol(17)
+                .payload(rest)
+                .build()),
         "a fragment whose first was not seen");
     assertEquals(1, node.counters().get(DropReason.FRAGMENT_WITHOUT_FIRST));
   }
