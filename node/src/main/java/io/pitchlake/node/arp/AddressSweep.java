@@ -15,16 +15,25 @@ final class AddressSweep {
   private final View view;
   private final TokenBucket tokens;
   private final boolean enabled;
+  private final long[] firsts;
+  private final long[] sizes;
   private final long[] next;
   private int network;
 
   AddressSweep(View view, long addressesPerSecond, long nowNanos) {
     this.view = view;
     this.tokens = new TokenBucket(addressesPerSecond, nowNanos);
+    this.firsts = new long[view.size()];
+    this.sizes = new long[view.size()];
     this.next = new long[view.size()];
     boolean any = false;
     for (int i = 0; i < view.size(); i++) {
-      any |= isSwept(view.network(i));
+      if (isSwept(view.network(i))) {
+        IpPrefix prefix = view.network(i).family(true).prefix();
+        firsts[i] = prefix.address().low();
+        sizes[i] = prefix.last().low() - firsts[i] + 1;
+        any = true;
+      }
     }
     this.enabled = any && addressesPerSecond > 0;
   }
@@ -43,10 +52,8 @@ final class AddressSweep {
       network = network + 1 < view.size() ? network + 1 : 0;
       NetworkView swept = view.network(network);
       if (isSwept(swept) && mastership.isMaster(swept)) {
-        IpPrefix prefix = swept.family(true).prefix();
-        long size = prefix.last().low() - prefix.address().low() + 1;
-        next[network] = next[network] + 1 < size ? next[network] + 1 : 0;
-        prover.sweepTo(swept, prefix.address().low() + next[network], nowNanos);
+        next[network] = next[network] + 1 < sizes[network] ? next[network] + 1 : 0;
+        prover.sweepTo(swept, firsts[network] + next[network], nowNanos);
       }
     }
   }

@@ -26,6 +26,8 @@ public final class NetworkView {
   private final AccessList never;
   private final AccessList candidates;
   private final ServerIndex servers;
+  private final int firstIpv4;
+  private final int lastIpv4;
 
   /// One address family of a network.
   ///
@@ -88,6 +90,9 @@ public final class NetworkView {
     this.never = never;
     this.candidates = candidates;
     this.servers = servers;
+    IpPrefix block = ipv4.prefix();
+    firstIpv4 = block == null ? 0 : (int) block.address().low();
+    lastIpv4 = block == null ? 0 : (int) block.last().low();
   }
 
   public int index() {
@@ -181,10 +186,10 @@ public final class NetworkView {
   }
 
   private boolean isOrdinaryIpv4(int address) {
-    int first = (int) ipv4.prefix().address().low();
-    int last = (int) ipv4.prefix().last().low();
     int top = address >>> 24;
-    return address != first && address != last && top != 0 && top != 127 && top < 224;
+    return address != firstIpv4
+        && address != lastIpv4
+        && top != 0 && top != 127 && top < 224;
   }
 
   /// Not unspecified, loopback or multicast; not the subnet-router anycast address (RFC 4291,
