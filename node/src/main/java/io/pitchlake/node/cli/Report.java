@@ -72,9 +72,9 @@ final class Report {
             since.get(Counter.LOG_HELD_BACK),
             since.get(Counter.BALANCED),
             since.get(Counter.SESSIONS_STARTED),
-            counters.get(Gauge.SESSIONS),
-            counters.get(Gauge.TARGETS_READY),
-            counters.get(Gauge.TARGETS));
+            sum(bank -> bank.get(Gauge.SESSIONS)),
+            sum(bank -> bank.get(Gauge.TARGETS_READY)),
+            sum(bank -> bank.get(Gauge.TARGETS)));
   }
 
   /// Everything that is not 0 since the start, one line each.
@@ -107,9 +107,13 @@ final class Report {
       case ADDRESSES -> ", of " + settings.get(Setting.ADDRESSES);
       case STATIONS -> ", of " + settings.get(Setting.TARPITSTATIONS);
       case SESSIONS -> ", of " + settings.get(Setting.SESSIONS);
-      case TARGETS_READY -> ", of " + counters.get(Gauge.TARGETS);
-      case TARGETS -> "";
-      case ADDRESSES_PROBING, ADDRESSES_REAL, ADDRESSES_SIMULATED, ADDRESSES_HELD -> "";
+      case TARGETS,
+          TARGETS_READY,
+          ADDRESSES_PROBING,
+          ADDRESSES_REAL,
+          ADDRESSES_SIMULATED,
+          ADDRESSES_HELD ->
+          "";
     };
   }
 

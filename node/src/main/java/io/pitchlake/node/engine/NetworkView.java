@@ -187,9 +187,7 @@ public final class NetworkView {
 
   private boolean isOrdinaryIpv4(int address) {
     int top = address >>> 24;
-    return address != firstIpv4
-        && address != lastIpv4
-        && top != 0 && top != 127 && top < 224;
+    return address != firstIpv4 && address != lastIpv4 && top != 0 && top != 127 && top < 224;
   }
 
   /// Not unspecified, loopback or multicast; not the subnet-router anycast address (RFC 4291,
