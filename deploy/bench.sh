@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # How many connections a second Pitchlake traps, and at what cost, against Debian's Pen in the same run.
 #
-#   sudo deploy/bench.sh [tarpit|latency|all] [--seconds N] [--repeats N] [--out DIR]
+#   sudo deploy/bench.sh [tarpit|latency|all] [--seconds N] [--repeats N] [--out DIR] [--only NAMES]
 #
 #   tarpit     answers/s and CPU per answer under a flood, loss and CPU at 100 k/s and 200 k/s
 #   latency    from SYN to SYN-ACK at 10 k/s: p50, p99, p99.9
 #   all        both (default)
 #   --seconds  length of each measurement, 1 to 60 (default 5)
-#   --repeats  how often everyone runs, in alternation, 1 to 20 (default 5)
+#   --repeats  how often everyone runs, in alternation, 1 to 20 (default 3)
 #   --out      where bench.json, bench.svg and the logs go (default target/bench)
+#   --only     some of the contestants, such as 'pen,ring,xdp busy'
 #
 # Makes two network namespaces joined by a veth, and takes them down at the end, also after Ctrl-C. Floods
 # stay within them and are bounded in frames and time. The generator has core 1, the engine core 0:
@@ -30,13 +31,27 @@ number() {
   [[ $2 =~ ^[1-9][0-9]*$ ]] && [ "$2" -le "$3" ] || fail 64 "$1 $2: write a whole number from 1 to $3"
 }
 
-take_down() {
+# remove NAMESPACE..., with what still runs in them
+remove() {
   local name pid
-  trap - EXIT
-  for name in "$GENERATOR" "$ENGINE"; do
+  for name in "$@"; do
     [ -e "/run/netns/$name" ] || continue
     for pid in $(ip netns pids "$name"); do kill -KILL "$pid" 2>/dev/null || true; done
     ip netns del "$name"
+  done
+}
+
+take_down() {
+  trap - EXIT
+  remove "$GENERATOR" "$ENGINE"
+}
+
+# What a bench left behind that was killed without mercy.
+remove_stale() {
+  local path owner
+  for path in /run/netns/pitchlake-bench-*; do
+    owner=${path#*pitchlake-bench-}
+    [ ! -e "$path" ] || kill -0 "${owner%-*}" 2>/dev/null || remove "${path##*/}"
   done
 }
 
@@ -54,11 +69,11 @@ lay() {
   ip -n "$ENGINE" link set eng0 arp off up
 }
 
-what=all seconds=5 repeats=5 out=$ROOT/target/bench
+what=all seconds=5 repeats=3 out=$ROOT/target/bench only=
 while [ $# -gt 0 ]; do
   case $1 in
     tarpit | latency | all) what=$1 ;;
-    --seconds | --repeats | --out)
+    --seconds | --repeats | --out | --only)
       [ $# -ge 2 ] || fail 64 "$1 wants a value"
       declare "${1#--}=$2"
       shift
@@ -86,6 +101,7 @@ out=$(readlink -f "$out")
 trap take_down EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
+remove_stale
 lay
 load=$(cut -d' ' -f1 /proc/loadavg)
 ! awk -v load="$load" 'BEGIN { exit !(load > 0.5) }' \
@@ -94,7 +110,7 @@ say "Measuring $what: $repeats runs of $seconds s for each figure"
 ip netns exec "$GENERATOR" taskset -c "$GENERATOR_CORE" "$JAVA_HOME/bin/java" \
   --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -Xms64m -Xmx64m \
   -cp "$classes" io.pitchlake.it.bench.rate.Bench \
-  "$what" "$seconds" "$repeats" "$out" gen0 "$ENGINE" eng0 "$ENGINE_CORE" "$ROOT/deploy/pitchlake" &
+  "$what" "$seconds" "$repeats" "$out" gen0 "$ENGINE" eng0 "$ENGINE_CORE" "$ROOT/deploy/pitchlake" "$only" &
 harness=$!
 wait "$harness"
 give_back_to_owner

@@ -5,55 +5,62 @@ import io.pitchlake.node.port.Port;
 import io.pitchlake.node.port.PortsWait;
 import java.util.List;
 
-/// What the engine does between turns: look again at once, give way to other threads, or wait in
-/// the kernel until a frame comes on any port or the longest wait has passed, so that commands and
-/// timers are never later than that.
+/// What the engine does between turns: look again at once, or wait in the kernel until a frame
+/// comes on any port or the longest wait has passed, so that commands and timers are never later
+/// than that.
 public final class IdleStrategy {
   /// Some tens of microseconds of turns: the next frame of a busy moment is met awake.
-  private static final int ADAPTIVE_SPINS = 200;
+  private static final int MOST_SPINS = 256;
 
-  private static final int ADAPTIVE_YIELDS = 20;
+  /// Always tried, so that it shows when frames come close together again.
+  private static final int FEWEST_SPINS = 16;
 
   private final PortsWait ports;
-  private final int spins;
-  private final int yields;
+  private final int mostSpins;
+  private final int fewestSpins;
   private final long waitNanos;
+  private int spins;
   private int idleTurns;
 
-  private IdleStrategy(List<Port> ports, int spins, int yields, long waitNanos) {
+  private IdleStrategy(List<Port> ports, int mostSpins, int fewestSpins, long waitNanos) {
     this.ports = PortsWait.on(ports);
-    this.spins = spins;
-    this.yields = yields;
+    this.mostSpins = mostSpins;
+    this.fewestSpins = fewestSpins;
     this.waitNanos = waitNanos;
+    this.spins = mostSpins;
   }
 
   /// What the configuration asks for, over these ports, waiting for at most `waitNanos`.
   public static IdleStrategy of(Idle idle, List<Port> ports, long waitNanos) {
     return switch (idle) {
       case BUSY -> busy();
-      case ADAPTIVE -> new IdleStrategy(ports, ADAPTIVE_SPINS, ADAPTIVE_YIELDS, waitNanos);
+      case ADAPTIVE -> new IdleStrategy(ports, MOST_SPINS, FEWEST_SPINS, waitNanos);
       case POLL -> new IdleStrategy(ports, 0, 0, waitNanos);
     };
   }
 
   /// Never gives up the core: for lowest latency on a core of its own.
   public static IdleStrategy busy() {
-    return new IdleStrategy(List.of(), Integer.MAX_VALUE, 0, 0);
+    return new IdleStrategy(List.of(), Integer.MAX_VALUE, Integer.MAX_VALUE, 0);
   }
 
-  /// Called after each turn with the work it did.
+  /// Called after each turn with the work it did. Spins that met a frame just in time are doubled,
+  /// spins in vain are halved: between sparse frames, or bursts of them, the core is given up
+  /// almost at once.
   void afterTurn(int work) {
     if (work > 0) {
+      if (idleTurns > spins / 2 && idleTurns <= spins) {
+        spins = (int) Math.min(2L * spins, mostSpins);
+      }
       idleTurns = 0;
-      return;
-    }
-    if (idleTurns < spins) {
+    } else if (idleTurns < spins) {
       idleTurns++;
       Thread.onSpinWait();
-    } else if (idleTurns < spins + yields) {
-      idleTurns++;
-      Thread.yield();
     } else {
+      if (idleTurns == spins) {
+        idleTurns++;
+        spins = Math.max(spins / 2, fewestSpins);
+      }
       ports.await(waitNanos);
     }
   }

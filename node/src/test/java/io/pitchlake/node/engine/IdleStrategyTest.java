@@ -101,12 +101,40 @@ class IdleStrategyTest {
     assertTrue(first > 100, "waited after only " + first + " turns");
     idle.afterTurn(0);
     assertEquals(2, waits.size(), "goes on waiting while there is nothing");
+  }
+
+  @Test
+  void adaptiveSpinsLessBetweenSparseFramesAndMoreBetweenDenseOnes() {
+    IdleStrategy idle = IdleStrategy.of(Idle.ADAPTIVE, List.of(port), WAIT_NANOS);
+    int most = turnsToWait(idle);
+    int turns = most;
+    for (int frame = 0; frame < 20; frame++) {
+      idle.afterTurn(1);
+      int next = turnsToWait(idle);
+      assertTrue(next <= turns, "spins in vain grew from " + turns + " to " + next);
+      turns = next;
+    }
+    assertTrue(turns < most / 4 && turns > 1, turns + " turns between sparse frames of " + most);
+    int fewest = turns;
+    assertEquals(fewest, turnsToWaitAfterFrames(idle, fewest / 4), "turns after a burst");
+    int grown = turnsToWaitAfterFrames(idle, fewest - 1);
+    assertTrue(grown > fewest, grown + " turns after frames that were met just in time");
+  }
+
+  /// Turns to the wait that follows frames with `gap` idle turns between them.
+  private int turnsToWaitAfterFrames(IdleStrategy idle, int gap) {
+    for (int frame = 0; frame < 20; frame++) {
+      idle.afterTurn(1);
+      for (int turn = 0; turn < gap; turn++) {
+        idle.afterTurn(0);
+      }
+    }
     idle.afterTurn(1);
-    waits.clear();
-    assertEquals(first, turnsToWait(idle), "turns to the first wait, after work again");
+    return turnsToWait(idle);
   }
 
   private int turnsToWait(IdleStrategy idle) {
+    waits.clear();
     for (int turn = 1; turn <= MANY_TURNS; turn++) {
       idle.afterTurn(0);
       if (!waits.isEmpty()) {

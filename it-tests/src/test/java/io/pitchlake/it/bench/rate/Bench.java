@@ -1,5 +1,6 @@
 package io.pitchlake.it.bench.rate;
 
+import io.pitchlake.it.bench.rate.Contestant.Idle;
 import io.pitchlake.it.bench.rate.Contestant.Place;
 import io.pitchlake.it.bench.rate.Contestant.Running;
 import io.pitchlake.it.bench.rate.PingPong.Latency;
@@ -13,7 +14,11 @@ import java.util.Set;
 /// Runs the contestants in turn and reports; `deploy/bench.sh` makes the namespaces and calls this.
 public final class Bench {
   private static final long SECOND = 1_000_000_000L;
-  private static final long WARM_UP_NANOS = 3 * SECOND;
+  private static final int LEAST_WARM_UP_SECONDS = 3;
+  private static final int MOST_WARM_UP_SECONDS = 15;
+
+  /// Warm is who has become no better than this in a second.
+  private static final double STEADY = 0.97;
 
   /// Time for what is on the way to arrive, before counters are read.
   private static final long SETTLE_MILLIS = 200;
@@ -82,13 +87,25 @@ public final class Bench {
   private List<Contestant> contestants() {
     List<Contestant> all = new ArrayList<>();
     all.add(Contestant.pen());
-    for (String access : List.of("pcap", "ring", "xdp")) {
-      all.add(Contestant.pitchlake(access, false, place));
-      if (options.latency() && !access.equals("pcap")) {
-        all.add(Contestant.pitchlake(access, true, place));
+    all.add(Contestant.pitchlake("pcap", Idle.ADAPTIVE, place));
+    for (String access : List.of("ring", "xdp")) {
+      all.add(Contestant.pitchlake(access, Idle.ADAPTIVE, place));
+      if (options.latency()) {
+        all.add(Contestant.pitchlake(access, Idle.BUSY, place));
+        all.add(Contestant.pitchlake(access, Idle.POLL, place));
       }
     }
-    return all;
+    if (options.only().isEmpty()) {
+      return all;
+    }
+    List<String> names = all.stream().map(Contestant::name).toList();
+    for (String name : options.only()) {
+      if (!names.contains(name)) {
+        throw new BenchException(
+            "there is no contestant '" + name + "'; there are: " + String.join(", ", names));
+      }
+    }
+    return all.stream().filter(contestant -> options.only().contains(contestant.name())).toList();
   }
 
   private void measure(Contestant contestant, int repeat) throws IOException, InterruptedException {
@@ -110,9 +127,10 @@ public final class Bench {
       saturation.aim(mac);
       paced.aim(mac);
       flooded(contestant, running);
-      if (options.tarpit() && !contestant.busy()) {
+      if (options.tarpit() && !contestant.latencyOnly()) {
         atRate(running, 100_000, Metric.LOST_100K, Metric.CPU_100K);
         atRate(running, 200_000, Metric.LOST_200K, Metric.CPU_200K);
+        quiet(running);
       }
       if (options.latency()) {
         latency(running, mac);
@@ -131,8 +149,8 @@ public final class Bench {
   private void flooded(Contestant contestant, Running running)
       throws IOException, InterruptedException {
     grouping(true);
-    saturation.run(WARM_UP_NANOS);
-    if (options.tarpit() && !contestant.busy()) {
+    warmUp(running);
+    if (options.tarpit() && !contestant.latencyOnly()) {
       long collections = running.collections();
       Mark from = mark(running);
       long offered = saturation.run(options.seconds() * SECOND);
@@ -153,6 +171,30 @@ public final class Bench {
     Thread.sleep(SETTLE_MILLIS);
     grouping(false);
     running.requireAlive();
+  }
+
+  /// Until an answer costs no less than it did a second ago: compilers share the engine's core.
+  private void warmUp(Running running) {
+    double before = Double.MAX_VALUE;
+    for (int second = 1; second <= MOST_WARM_UP_SECONDS; second++) {
+      Mark from = mark(running);
+      saturation.run(SECOND);
+      Mark to = mark(running);
+      double cost = (double) (to.cpuNanos - from.cpuNanos) / (to.answers - from.answers);
+      if (second >= LEAST_WARM_UP_SECONDS && cost > before * STEADY) {
+        return;
+      }
+      before = cost;
+    }
+  }
+
+  private void quiet(Running running) throws InterruptedException {
+    Mark from = mark(running);
+    Thread.sleep(options.seconds() * 1000L);
+    Mark to = mark(running);
+    double percent = 100.0 * (to.cpuNanos - from.cpuNanos) / (to.nanos - from.nanos);
+    record(running, Metric.CPU_QUIET, percent);
+    say("  %s: quiet, %.1f %% of a core", running.name(), percent);
   }
 
   private void atRate(Running running, int perSecond, Metric lost, Metric cpu)

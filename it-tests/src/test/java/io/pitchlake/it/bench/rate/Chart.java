@@ -9,7 +9,7 @@ import java.util.Locale;
 final class Chart {
   private static final int WIDTH = 760;
   private static final int NAMES_WIDTH = 110;
-  private static final int VALUES_WIDTH = 150;
+  private static final int VALUES_WIDTH = 190;
   private static final int BARS_WIDTH = WIDTH - NAMES_WIDTH - VALUES_WIDTH;
   private static final int ROW_HEIGHT = 24;
   private static final int BAR_HEIGHT = 14;

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -12,10 +13,10 @@ import java.util.stream.Stream;
 /// A program that traps: Pitchlake by one of its ways to read frames, or Pen.
 ///
 /// @param name the name in tables
-/// @param busy whether it never gives up its core, so that its CPU time at a fixed rate says
-///   nothing
+/// @param latencyOnly whether its rates are another contestant's, so that its latency alone is of
+///   interest
 /// @param configuration Pitchlake's file; empty for Pen
-record Contestant(String name, boolean busy, Optional<String> configuration) {
+record Contestant(String name, boolean latencyOnly, Optional<String> configuration) {
   private static final String PEN = "pen";
 
   /// Where a contestant runs.
@@ -27,13 +28,20 @@ record Contestant(String name, boolean busy, Optional<String> configuration) {
   /// @param logs a folder for what it says
   record Place(String namespace, String link, int core, Path launcher, Path logs) {}
 
+  /// Pitchlake's ways to wait for frames; it is adaptive when nothing is said.
+  enum Idle {
+    ADAPTIVE,
+    BUSY,
+    POLL
+  }
+
   static Contestant pen() {
     return new Contestant(PEN, false, Optional.empty());
   }
 
   /// @param access `ring`, `xdp` or `pcap`
-  /// @param busy whether it spins instead of waiting
-  static Contestant pitchlake(String access, boolean busy, Place place) {
+  /// @param idle how it waits for frames
+  static Contestant pitchlake(String access, Idle idle, Place place) {
     String configuration =
         """
         # Written by deploy/bench.sh.
@@ -47,8 +55,15 @@ record Contestant(String name, boolean busy, Optional<String> configuration) {
         enable    networks 1
         """
             .formatted(
-                busy ? "busy" : "adaptive", place.link(), access, Segment.NETWORK, Segment.NODE);
-    return new Contestant(busy ? access + " busy" : access, busy, Optional.of(configuration));
+                idle.name().toLowerCase(Locale.ROOT),
+                place.link(),
+                access,
+                Segment.NETWORK,
+                Segment.NODE);
+    return new Contestant(
+        idle == Idle.ADAPTIVE ? access : access + " " + idle.name().toLowerCase(Locale.ROOT),
+        idle == Idle.BUSY,
+        Optional.of(configuration));
   }
 
   boolean isPen() {

@@ -9,6 +9,7 @@ enum Metric {
   CPU_100K("cpuPercentAt100k", "CPU at 100 k/s, % of a core", 1),
   LOST_200K("lostOfAMillionAt200k", "lost at 200 k/s, of a million", 1),
   CPU_200K("cpuPercentAt200k", "CPU at 200 k/s, % of a core", 1),
+  CPU_QUIET("cpuPercentWhenQuiet", "CPU when quiet, % of a core", 1),
   LATENCY_P50("latencyP50Micros", "p50 us", 1),
   LATENCY_P99("latencyP99Micros", "p99 us", 1),
   LATENCY_P999("latencyP999Micros", "p99.9 us", 1),

@@ -1,6 +1,7 @@
 package io.pitchlake.it.bench.rate;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /// What `deploy/bench.sh` asks for.
 ///
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 /// @param repeats how often each contestant runs
 /// @param out folder for results
 /// @param link the generator's interface
+/// @param only names of contestants; empty: all
 record Options(
     String what,
     int seconds,
@@ -18,11 +20,12 @@ record Options(
     String engineNamespace,
     String engineLink,
     int engineCore,
-    Path launcher) {
+    Path launcher,
+    List<String> only) {
 
   static Options of(String[] arguments) {
-    if (arguments.length != 9) {
-      throw new BenchException("wants 9 arguments; start it by: sudo deploy/bench.sh");
+    if (arguments.length != 10) {
+      throw new BenchException("wants 10 arguments; start it by: sudo deploy/bench.sh");
     }
     return new Options(
         arguments[0],
@@ -33,7 +36,8 @@ record Options(
         arguments[5],
         arguments[6],
         Integer.parseInt(arguments[7]),
-        Path.of(arguments[8]));
+        Path.of(arguments[8]),
+        arguments[9].isEmpty() ? List.of() : List.of(arguments[9].split(",")));
   }
 
   boolean tarpit() {

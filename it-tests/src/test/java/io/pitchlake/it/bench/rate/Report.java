@@ -22,6 +22,7 @@ final class Report {
           Metric.CPU_100K,
           Metric.LOST_200K,
           Metric.CPU_200K,
+          Metric.CPU_QUIET,
           Metric.RESIDENT,
           Metric.COLLECTIONS);
   private static final List<Metric> LATENCIES =
