@@ -7,10 +7,13 @@ import java.util.List;
 /// The modules in the order of the configuration. Engine thread.
 public final class ModuleChain {
   private final Module[] modules;
+  private final Module[] working;
   private final CounterBank counters;
 
   public ModuleChain(List<Module> modules, CounterBank counters) {
     this.modules = modules.toArray(Module[]::new);
+    this.working =
+        modules.stream().filter(module -> !(module instanceof ChainPlace)).toArray(Module[]::new);
     this.counters = counters;
   }
 
@@ -21,7 +24,7 @@ public final class ModuleChain {
 
   /// Walks a parsed frame down the chain until a module says other than [Verdict#PASS].
   Verdict onFrame(PacketContext packet) {
-    for (Module module : modules) {
+    for (Module module : working) {
       Verdict verdict = module.onFrame(packet);
       if (verdict != Verdict.PASS) {
         if (verdict == Verdict.DROPPED) {
@@ -35,7 +38,7 @@ public final class ModuleChain {
   }
 
   void onTick(long nowNanos) {
-    for (Module module : modules) {
+    for (Module module : working) {
       module.onTick(nowNanos);
     }
   }

@@ -86,6 +86,7 @@ final class SynAckWriter {
     return true;
   }
 
+  /// One method per header: the compiler stops inlining in long ones.
   private static boolean begin(
       PacketContext packet, long sourceMac, int tcpLength, int sequence, int acknowledgment) {
     EthernetHeader ethernet = packet.ethernet();
@@ -100,34 +101,40 @@ final class SynAckWriter {
     int clientPort = tcp.sourcePort();
     int targetPort = tcp.destinationPort();
     ethernet.destination(ethernet.source()).source(sourceMac);
-    long at = ethernet.payloadAddress();
     if (isIpv4) {
-      int client = (int) packet.sourceLow();
-      int target = (int) packet.destinationLow();
-      packet
-          .ipv4()
-          .create(at, ipLength + tcpLength)
-          .dontFragment(true)
-          .timeToLive(TIME_TO_LIVE)
-          .protocol(TcpHeader.PROTOCOL)
-          .source(target)
-          .destination(client)
-          .updateChecksum();
+      beginIpv4(packet, tcpLength);
     } else {
-      packet
-          .ipv6()
-          .create(at, ipLength + tcpLength, TcpHeader.PROTOCOL)
-          .hopLimit(TIME_TO_LIVE)
-          .source(packet.destinationHigh(), packet.destinationLow())
-          .destination(packet.sourceHigh(), packet.sourceLow());
+      beginIpv6(packet, tcpLength);
     }
-    tcp.create(at + ipLength, tcpLength, tcpLength)
+    tcp.create(ethernet.payloadAddress() + ipLength, tcpLength, tcpLength)
         .sourcePort(targetPort)
         .destinationPort(clientPort)
         .sequence(sequence)
         .acknowledgment(acknowledgment);
     frame.length(length);
     return true;
+  }
+
+  private static void beginIpv4(PacketContext packet, int tcpLength) {
+    packet
+        .ipv4()
+        .create(packet.ethernet().payloadAddress(), Ipv4Header.MIN_LENGTH + tcpLength)
+        .dontFragment(true)
+        .timeToLive(TIME_TO_LIVE)
+        .protocol(TcpHeader.PROTOCOL)
+        .source((int) packet.destinationLow())
+        .destination((int) packet.sourceLow())
+        .updateChecksum();
+  }
+
+  private static void beginIpv6(PacketContext packet, int tcpLength) {
+    packet
+        .ipv6()
+        .create(
+            packet.ethernet().payloadAddress(), Ipv6Header.LENGTH + tcpLength, TcpHeader.PROTOCOL)
+        .hopLimit(TIME_TO_LIVE)
+        .source(packet.destinationHigh(), packet.destinationLow())
+        .destination(packet.sourceHigh(), packet.sourceLow());
   }
 
   private static void finish(PacketContext packet) {
