@@ -3,7 +3,8 @@
 #
 #   deploy/lab.sh up                 install what is missing, build, lay the segment, start Pitchlake
 #   deploy/lab.sh status             what is there, and whether Pitchlake is ready
-#   deploy/lab.sh exec HOST CMD...   run a command in a host: scanner host-a host-b gateway node-a lan
+#   deploy/lab.sh exec HOST CMD...   run a command in a host: scanner host-a host-b
+#                                    backend-1 backend-2 gateway node-a lan
 #   deploy/lab.sh logs [-f]          Pitchlake's log
 #   deploy/lab.sh down               stop everything and leave nothing behind
 #
@@ -19,8 +20,9 @@ STATE=/run/pitchlake-lab
 READY_SECONDS=30
 
 # name, last part of its IPv4 and IPv6 address; the node has none, for Pitchlake brings its own.
-HOSTS=(scanner:66 host-a:20 host-b:21 gateway:1 node-a:)
-LIVING=(host-a host-b)
+HOSTS=(scanner:66 host-a:20 host-b:21 backend-1:30 backend-2:31 gateway:1 node-a:)
+LIVING=(host-a host-b backend-1 backend-2)
+BALANCED=10 # the server's address, which the backends hold without answering for it
 
 usage() { sed -n '2,/^set/s/^# \{0,1\}//p' "$ROOT/deploy/lab.sh"; }
 
@@ -84,6 +86,14 @@ lay_segment() {
     # Known to be free, so usable at once; addresses you add yourself are checked as always.
     ip -n "$LAB-$host" addr add "2001:db8:1::$number/64" dev eth0 nodad
     ip -n "$LAB-$host" route add 224.0.0.0/4 dev eth0
+    case $host in
+      backend-*)
+        # Theirs to answer from, not to answer for: ARP is asked on eth0, the address is on lo.
+        in_host "$host" sysctl -qw net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.all.arp_announce=2
+        ip -n "$LAB-$host" addr add "192.168.2.$BALANCED/32" dev lo
+        ip -n "$LAB-$host" addr add "2001:db8:1::$BALANCED/128" dev lo nodad
+        ;;
+    esac
   done
   for host in "${LIVING[@]}"; do
     in_host "$host" setsid python3 "$ROOT/deploy/lab/living-host.py" "$host" \
@@ -145,12 +155,14 @@ print_next() {
   [ -z "${SUDO_USER:-}" ] || me="sudo $me"
   cat <<TRY
 
-${BOLD}The lab is up.${PLAIN} Living machines: .1 gateway, .20 host-a, .21 host-b, .66 scanner; all else is a trap.
+${BOLD}The lab is up.${PLAIN} Living machines: .1 gateway, .20 host-a, .21 host-b, .66 scanner;
+.30 backend-1 and .31 backend-2 share .10; all else is a trap.
 Try:
   $me exec scanner ping -c 3 192.168.2.77                          # nobody is there, and answers
   $me exec scanner nmap -n -sn 192.168.2.0/24                      # a full office
   $me exec scanner nmap -n -Pn -sS -p 22,80,443 192.168.2.77 192.168.2.20
   $me exec scanner curl -sS --max-time 5 http://192.168.2.20/      # a living host keeps its own voice
+  $me exec scanner curl -sS --max-time 5 http://192.168.2.10/      # a backend answers, and sees the client itself
   $me exec scanner curl -sS --max-time 5 http://192.168.2.77/      # connects, then hangs
   $me exec scanner ndisc6 2001:db8:1::77 eth0
   $me exec host-b arping -D -c 2 -I eth0 192.168.2.77              # who wants the address may have it

@@ -1,4 +1,4 @@
-"""A living machine of the lab: a web server that says who it is. Usage: living-host.py NAME"""
+"""A living machine of the lab: a web server that says who it is and whom it sees. Usage: living-host.py NAME"""
 
 import http.server
 import socket
@@ -9,7 +9,8 @@ NAME = sys.argv[1]
 
 class Page(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        body = f"I am {NAME}, and I am real.\n".encode()
+        client = self.client_address[0].removeprefix("::ffff:")
+        body = f"I am {NAME}, and I am real. You are {client}.\n".encode()
         self.send_response(200)
         self.send_header("Content-Type", "text/plain; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))

@@ -39,6 +39,8 @@ class TarpitIT {
           .withHost("scanner", "192.168.2.66/24", "2001:db8:1::66/64")
           .withHost("host-a", "192.168.2.20/24", "2001:db8:1::20/64")
           .withHost("host-b", "192.168.2.21/24", "2001:db8:1::21/64")
+          .withHost("backend-1", "192.168.2.30/24", "2001:db8:1::30/64")
+          .withHost("backend-2", "192.168.2.31/24", "2001:db8:1::31/64")
           .withHost("node-a");
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -170,6 +172,8 @@ class TarpitIT {
             IntStream.rangeClosed(6, 254)
                 .filter(last -> last != 20 && last != 21 && last != 66)
                 .filter(last -> last != 102 && last != 130)
+                // The balanced address has port 80 alone; its backends are real.
+                .filter(last -> last != 10 && last != 30 && last != 31)
                 .mapToObj(last -> "192.168.2." + last)
                 .toList());
     IntStream.range(0, 8).forEach(last -> decoys.add("2001:db8:1::a:" + last));

@@ -26,6 +26,7 @@ import io.pitchlake.node.engine.Mastership;
 import io.pitchlake.node.engine.Module;
 import io.pitchlake.node.engine.ModuleChain;
 import io.pitchlake.node.engine.PortTransmit;
+import io.pitchlake.node.engine.Shards;
 import io.pitchlake.node.engine.View;
 import io.pitchlake.node.event.EventRing;
 import io.pitchlake.node.event.EventThrottle;
@@ -165,7 +166,8 @@ public final class Node {
             seat);
     SipHash cookies = new SipHash(random.nextLong(), random.nextLong());
     Optional<Module> balancer =
-        sessions(random, nowNanos).map(flows -> slb(arp, transmit, flows, random));
+        sessions(random, nowNanos, engines)
+            .map(flows -> slb(arp, transmit, flows, seat.shards(), random));
     int[] mtuBytes = ports.stream().mapToInt(Port::mtuBytes).toArray();
     return configuration.modules().stream()
         .map(name ->
@@ -184,14 +186,14 @@ public final class Node {
   }
 
   /// The session table, where there is a server to balance for.
-  private Optional<FlowTable> sessions(RandomGenerator random, long nowNanos) {
+  private Optional<FlowTable> sessions(RandomGenerator random, long nowNanos, int engines) {
     if (serversOf(configuration).isEmpty()) {
       return Optional.empty();
     }
     SipHash secret = new SipHash(random.nextLong(), random.nextLong());
     FlowTable flows =
         new FlowTable(
-            (int) configuration.settings().get(Setting.SESSIONS),
+            Math.ceilDiv((int) configuration.settings().get(Setting.SESSIONS), engines),
             FlowHash.drawnFrom(secret, SESSION_TABLE),
             nowNanos);
     tables.add(flows);
@@ -199,10 +201,15 @@ public final class Node {
   }
 
   private Module slb(
-      ArpModule arp, PortTransmit transmit, FlowTable flows, RandomGenerator random) {
+      ArpModule arp,
+      PortTransmit transmit,
+      FlowTable flows,
+      Shards shards,
+      RandomGenerator random) {
     return new SlbModule(
         transmit,
         arp.neighbors(),
+        shards,
         throttle,
         counters,
         flows,

@@ -194,4 +194,35 @@ class MaglevTableTest {
                 IllegalArgumentException.class, () -> table(new Member(4, 1), new Member(4, 2)))
             .getMessage());
   }
+
+  @Test
+  void aTableBuiltPieceByPieceIsTheSame() {
+    SipHash key = new SipHash(11, 12);
+    List<MaglevTable.Member> members =
+        List.of(
+            new MaglevTable.Member(7, 3),
+            new MaglevTable.Member(2, 1),
+            new MaglevTable.Member(40_000, 10),
+            new MaglevTable.Member(9, 0));
+    MaglevTable whole = MaglevTable.build(key, 5, members);
+    MaglevTable.Builder builder = new MaglevTable.Builder(key, 5, members);
+    int pieces = 1;
+    while (!builder.advance(997)) {
+      pieces++;
+    }
+    MaglevTable pieced = builder.table();
+    for (int slot = 0; slot < MaglevTable.SLOTS; slot++) {
+      assertEquals(whole.targetOfSlot(slot), pieced.targetOfSlot(slot), "slot " + slot);
+    }
+    assertTrue(pieces >= MaglevTable.SLOTS / 997, pieces + " pieces of 997 steps");
+  }
+
+  @Test
+  void anUnfinishedTableIsNotHandedOut() {
+    MaglevTable.Builder builder =
+        new MaglevTable.Builder(
+            new SipHash(1, 2), 1, List.of(new MaglevTable.Member(1, 1)));
+    builder.advance(10);
+    assertThrows(IllegalStateException.class, builder::table);
+  }
 }

@@ -130,7 +130,8 @@ public final class LabProcess implements AutoCloseable {
   /// Asks it to end (SIGTERM), ends it after five seconds, and returns its exit code: 143 is "ended
   /// by SIGTERM".
   public int stop() {
-    process.destroy();
+    // Not Process.destroy, which closes the streams: what it says at its end is wanted, too.
+    process.toHandle().destroy();
     try {
       if (!process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
         process.destroyForcibly().waitFor();

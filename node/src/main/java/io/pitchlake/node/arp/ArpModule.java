@@ -141,7 +141,15 @@ public final class ArpModule implements Module {
       answerOwn(packet, target);
       return Verdict.CONSUMED;
     }
-    return Verdict.PASS;
+    return arp.operation() == ArpHeader.REPLY ? learntFrom(packet) : Verdict.PASS;
+  }
+
+  /// An answer to a question of our own has done its work; any other goes on.
+  private static Verdict learntFrom(PacketContext packet) {
+    NetworkView asker = packet.destinationNetwork();
+    return asker != null && packet.ethernet().destination() == asker.portMac()
+        ? Verdict.CONSUMED
+        : Verdict.PASS;
   }
 
   private static boolean isOwn(NetworkView network, PacketContext packet) {
@@ -306,7 +314,7 @@ public final class ArpModule implements Module {
           ownerMac(packet, mac),
           packet.nowNanos());
     }
-    return Verdict.PASS;
+    return learntFrom(packet);
   }
 
   private void onRouter(PacketContext packet) {

@@ -3,7 +3,6 @@ package io.pitchlake.node.cli;
 import io.pitchlake.common.config.Configuration;
 import io.pitchlake.common.config.Configuration.HealthCheck;
 import io.pitchlake.common.config.Configuration.TarpitMode;
-import io.pitchlake.common.config.Setting;
 import io.pitchlake.node.Node;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,11 +29,6 @@ final class MissingFeatures {
             missing.add(
                 "server %d without 'dsr enable' asks for address translation"
                     .formatted(server.id())));
-    if (configuration.settings().get(Setting.ENGINES) > 1
-        && !Node.serversOf(configuration).isEmpty()) {
-      missing.add(
-          "several engines ('set engines') and a server ask for sessions shared by engines");
-    }
     configuration.targets().values().stream()
         .filter(target -> configuration.enabled().targets().contains(target.id()))
         .forEach(target ->

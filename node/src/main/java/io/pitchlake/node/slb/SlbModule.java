@@ -25,6 +25,7 @@ import io.pitchlake.node.engine.Neighbors;
 import io.pitchlake.node.engine.NetworkView;
 import io.pitchlake.node.engine.PacketContext;
 import io.pitchlake.node.engine.ServerView;
+import io.pitchlake.node.engine.Shards;
 import io.pitchlake.node.engine.TargetView;
 import io.pitchlake.node.engine.Transmit;
 import io.pitchlake.node.engine.Verdict;
@@ -63,11 +64,13 @@ public final class SlbModule implements Module {
 
   /// @param flows its own from now on; whoever made it closes it after the last call
   /// @param fragments packets whose target is remembered
-  /// @param key the cluster's: every node chooses the same targets
+  /// @param shards which of several engines this is
+  /// @param key the cluster's: every node and engine chooses the same targets
   /// @param secret for the fragment table
   public SlbModule(
       Transmit transmit,
       Neighbors neighbors,
+      Shards shards,
       EventSink events,
       CounterBank counters,
       FlowTable flows,
@@ -78,7 +81,7 @@ public final class SlbModule implements Module {
     this.counters = counters;
     this.flows = flows;
     this.fragments = new FragmentTable(fragments, secret);
-    this.watch = new TargetWatch(neighbors, events, counters);
+    this.watch = new TargetWatch(neighbors, shards, events, counters);
     this.scheduler = new Scheduler(key);
   }
 

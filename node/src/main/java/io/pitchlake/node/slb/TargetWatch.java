@@ -7,6 +7,7 @@ import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.node.engine.EventKind;
 import io.pitchlake.node.engine.EventSink;
 import io.pitchlake.node.engine.Neighbors;
+import io.pitchlake.node.engine.Shards;
 import io.pitchlake.node.engine.TargetView;
 import io.pitchlake.node.engine.View;
 import java.util.Arrays;
@@ -16,6 +17,9 @@ import java.util.List;
 /// while its MAC is known and something of it was heard within its patience; it is asked again and
 /// again, so that silence means that it is gone. Every node watches, so that a backup that becomes
 /// master knows its targets.
+///
+/// Of several engines each watches all targets, and the one that keeps a target's address asks,
+/// counts and tells; the others hear of its answers.
 ///
 /// Looks at all targets every [#LOOK_NANOS]; in between, [#mac] is an array read. Engine thread.
 final class TargetWatch {
@@ -28,6 +32,7 @@ final class TargetWatch {
   private static final int ASKS_PER_LOOK = 16;
 
   private final Neighbors neighbors;
+  private final Shards shards;
   private final EventSink events;
   private final CounterBank counters;
   private List<TargetView> targets = List.of();
@@ -35,10 +40,10 @@ final class TargetWatch {
   private long[] nextAskNanos = new long[0];
   private long nextLookNanos;
   private int firstAsked;
-  private int ready;
 
-  TargetWatch(Neighbors neighbors, EventSink events, CounterBank counters) {
+  TargetWatch(Neighbors neighbors, Shards shards, EventSink events, CounterBank counters) {
     this.neighbors = neighbors;
+    this.shards = shards;
     this.events = events;
     this.counters = counters;
   }
@@ -52,7 +57,6 @@ final class TargetWatch {
     macs = new long[targets.size()];
     nextAskNanos = new long[targets.size()];
     Arrays.fill(nextAskNanos, nowNanos);
-    ready = 0;
     for (TargetView target : targets) {
       for (TargetView old : before) {
         if (old.id() == target.id() && old.address().equals(target.address())) {
@@ -60,7 +64,6 @@ final class TargetWatch {
           nextAskNanos[target.index()] = asksBefore[old.index()];
         }
       }
-      ready += macs[target.index()] != 0 ? 1 : 0;
     }
     firstAsked = 0;
     nextLookNanos = nowNanos;
@@ -106,8 +109,14 @@ final class TargetWatch {
     if ((before == 0) == (mac == 0)) {
       return false;
     }
+    if (shards.isHome(address.low())) {
+      tell(address, mac, before, nowNanos);
+    }
+    return true;
+  }
+
+  private void tell(IpAddress address, long mac, long before, long nowNanos) {
     boolean up = mac != 0;
-    ready += up ? 1 : -1;
     counters.count(up ? Counter.TARGETS_UP : Counter.TARGETS_DOWN);
     events.event(
         up ? EventKind.TARGET_UP : EventKind.TARGET_DOWN,
@@ -119,7 +128,6 @@ final class TargetWatch {
         0,
         up ? mac : before,
         nowNanos);
-    return true;
   }
 
   /// Goes round, so that each is asked in its turn where there are more than may be asked at once.
@@ -128,8 +136,8 @@ final class TargetWatch {
     int index = firstAsked;
     for (int i = 0; i < macs.length && asked < ASKS_PER_LOOK; i++) {
       TargetView target = targets.get(index);
-      if (nowNanos - nextAskNanos[index] >= 0) {
-        IpAddress address = target.address();
+      IpAddress address = target.address();
+      if (nowNanos - nextAskNanos[index] >= 0 && shards.isHome(address.low())) {
         if (neighbors.solicit(target.network(), address.high(), address.low())) {
           counters.count(Counter.TARGETS_ASKED);
         }
@@ -144,7 +152,15 @@ final class TargetWatch {
   }
 
   private void publish() {
-    counters.set(Gauge.TARGETS, macs.length);
+    int kept = 0;
+    int ready = 0;
+    for (int i = 0; i < macs.length; i++) {
+      if (shards.isHome(targets.get(i).address().low())) {
+        kept++;
+        ready += isReady(i) ? 1 : 0;
+      }
+    }
+    counters.set(Gauge.TARGETS, kept);
     counters.set(Gauge.TARGETS_READY, ready);
   }
 }

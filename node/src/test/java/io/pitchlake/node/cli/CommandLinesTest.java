@@ -148,8 +148,7 @@ class CommandLinesTest {
         "tarpit mode throttle|'tarpit mode throttle' of network 1",
         "server|server 1 without 'dsr enable'",
         "check tcpopen 80,3,10|'tcpopen' of target 1",
-        "check ping 3,10|'ping' of target 1",
-        "set engines 2|several engines"
+        "check ping 3,10|'ping' of target 1"
       })
   void whatThisBuildDoesNotHaveIsNotPretended(String directive, String word) throws IOException {
     String text = GOOD.replace("real 10.0.0.4", "real 10.0.0.4 virt 10.0.0.5");
@@ -157,8 +156,6 @@ class CommandLinesTest {
       text = text.replace("tarpit enable", "tarpit enable " + directive);
     } else if (directive.equals("server")) {
       text += BALANCED.replace("dsr enable ", "");
-    } else if (directive.startsWith("set engines")) {
-      text += BALANCED + directive;
     } else if (directive.startsWith("check")) {
       text += BALANCED.replace("ipaddr 10.0.0.20", directive.replace("check", "ipaddr 10.0.0.20"));
     } else {

@@ -32,6 +32,7 @@ import io.pitchlake.node.engine.PortTransmit;
 import io.pitchlake.node.engine.ServerIndex;
 import io.pitchlake.node.engine.ServerView;
 import io.pitchlake.node.engine.TargetView;
+import io.pitchlake.node.engine.Shards;
 import io.pitchlake.node.engine.View;
 import io.pitchlake.node.master.MasterModule;
 import io.pitchlake.node.ping.PingModule;
@@ -221,6 +222,7 @@ public final class SimNode {
                 new SlbModule(
                     transmit,
                     arp.neighbors(),
+                    new Shards(1, 0),
                     sink,
                     counters,
                     flows,
