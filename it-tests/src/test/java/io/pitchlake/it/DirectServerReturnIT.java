@@ -66,7 +66,8 @@ class DirectServerReturnIT {
                 NetnsLab.deployed("lab/node-a.conf")
                         .replace("name eth0", "name eth0 access " + access)
                     + String.join("\n", directives));
-    for (String target : List.of("192.168.2.30", "2001:db8:1::30", "192.168.2.31", "2001:db8:1::31")) {
+    for (String target :
+        List.of("192.168.2.30", "2001:db8:1::30", "192.168.2.31", "2001:db8:1::31")) {
       pitchlake.awaitLine("SLB target " + target + " is ready", PATIENCE);
     }
     scanner.forgetNeighbors();

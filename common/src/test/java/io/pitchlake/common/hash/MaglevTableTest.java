@@ -220,8 +220,7 @@ class MaglevTableTest {
   @Test
   void anUnfinishedTableIsNotHandedOut() {
     MaglevTable.Builder builder =
-        new MaglevTable.Builder(
-            new SipHash(1, 2), 1, List.of(new MaglevTable.Member(1, 1)));
+        new MaglevTable.Builder(new SipHash(1, 2), 1, List.of(new MaglevTable.Member(1, 1)));
     builder.advance(10);
     assertThrows(IllegalStateException.class, builder::table);
   }

@@ -58,7 +58,8 @@ class ServerIndexTest {
   @Test
   void everyServerOfThousandsIsFound() {
     for (int i = 0; i < 4000; i++) {
-      server("10.0." + i / 250 + "." + i % 250, i % 2 == 0 ? Protocol.TCP : Protocol.UDP, 1 + i % 9);
+      server(
+          "10.0." + i / 250 + "." + i % 250, i % 2 == 0 ? Protocol.TCP : Protocol.UDP, 1 + i % 9);
     }
     ServerIndex index = new ServerIndex(servers);
     for (int i = 0; i < 4000; i++) {

@@ -21,8 +21,7 @@ class FragmentTableTest {
     assertEquals(FragmentTable.NONE, table.get(1, 0, 3, 4, UDP_1, 1), "another source");
     assertEquals(FragmentTable.NONE, table.get(1, 2, 0, 4, UDP_1, 1), "another destination");
     assertEquals(FragmentTable.NONE, table.get(1, 2, 3, 0, UDP_1, 1), "another destination");
-    assertEquals(
-        FragmentTable.NONE, table.get(1, 2, 3, 4, FragmentTable.packet(6, 1), 1), "TCP");
+    assertEquals(FragmentTable.NONE, table.get(1, 2, 3, 4, FragmentTable.packet(6, 1), 1), "TCP");
     assertEquals(
         FragmentTable.NONE, table.get(1, 2, 3, 4, FragmentTable.packet(17, 2), 1), "another id");
     assertEquals(
