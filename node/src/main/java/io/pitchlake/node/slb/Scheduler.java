@@ -18,7 +18,7 @@ import java.util.List;
 /// not use. Engine thread.
 final class Scheduler {
   /// Slots looked at in one turn, well under a hundred microseconds.
-  private static final int STEPS_PER_TURN = 16_384;
+  private static final int STEPS_PER_TURN = 8192;
 
   /// Keeps the choice's hash apart from others drawn from the same key.
   private static final long PURPOSE = 0x6d61_676c_6576L;

@@ -120,17 +120,8 @@ public final class SlbModule implements Module {
   @Override
   public Verdict onFrame(PacketContext packet) {
     NetworkView network = packet.destinationNetwork();
-    if (network == null
-        || packet.kind() == PacketContext.Kind.ARP
-        || !network.servers().contains(packet.destinationHigh(), packet.destinationLow())) {
+    if (network == null || packet.kind() == PacketContext.Kind.ARP) {
       return Verdict.PASS;
-    }
-    boolean isIpv4 = packet.kind() == PacketContext.Kind.IPV4;
-    if (packet.ethernet().destination() != network.virtualMac(isIpv4)) {
-      return packet.drop(DropReason.NOT_OUR_MAC);
-    }
-    if (packet.isFragment()) {
-      return onFragment(packet, network);
     }
     return switch (packet.transport()) {
       case TCP -> {
@@ -148,11 +139,32 @@ public final class SlbModule implements Module {
         yield balance(
             packet, network, UdpHeader.PROTOCOL, udp.sourcePort(), udp.destinationPort(), 0);
       }
-      case ICMP, ICMPV6 -> onIcmp(packet, network, isIpv4);
-      case OTHER -> packet.drop(DropReason.UNSUPPORTED_PROTOCOL);
+      case ICMP, ICMPV6, OTHER -> onRest(packet, network);
     };
   }
 
+  /// Fragments, errors, and what nobody balances.
+  private Verdict onRest(PacketContext packet, NetworkView network) {
+    if (!network.servers().contains(packet.destinationHigh(), packet.destinationLow())) {
+      return Verdict.PASS;
+    }
+    if (!isToVirtualMac(packet, network)) {
+      return packet.drop(DropReason.NOT_OUR_MAC);
+    }
+    if (packet.isFragment()) {
+      return onFragment(packet, network);
+    }
+    return packet.transport() == PacketContext.Transport.OTHER
+        ? packet.drop(DropReason.UNSUPPORTED_PROTOCOL)
+        : onIcmp(packet, network, packet.kind() == PacketContext.Kind.IPV4);
+  }
+
+  private static boolean isToVirtualMac(PacketContext packet, NetworkView network) {
+    return packet.ethernet().destination()
+        == network.virtualMac(packet.kind() == PacketContext.Kind.IPV4);
+  }
+
+  /// The frequent way: one search for the server, and another where it has no such port.
   private Verdict balance(
       PacketContext packet,
       NetworkView network,
@@ -160,12 +172,16 @@ public final class SlbModule implements Module {
       int clientPort,
       int servicePort,
       int tcpFlags) {
-    ServerView server =
-        network
-            .servers()
-            .find(packet.destinationHigh(), packet.destinationLow(), protocol, servicePort);
+    long high = packet.destinationHigh();
+    long low = packet.destinationLow();
+    ServerView server = network.servers().find(high, low, protocol, servicePort);
     if (server == null) {
-      return packet.drop(DropReason.NO_SUCH_SERVICE);
+      return network.servers().contains(high, low)
+          ? packet.drop(DropReason.NO_SUCH_SERVICE)
+          : Verdict.PASS;
+    }
+    if (!isToVirtualMac(packet, network)) {
+      return packet.drop(DropReason.NOT_OUR_MAC);
     }
     int target = targetOf(packet, server, protocol, clientPort, servicePort, tcpFlags);
     return target == Scheduler.NONE
