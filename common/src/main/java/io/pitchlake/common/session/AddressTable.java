@@ -1,6 +1,7 @@
 package io.pitchlake.common.session;
 
 import io.pitchlake.common.hash.TableHash;
+import io.pitchlake.common.net.IpAddress;
 import java.util.Arrays;
 
 /// Per network and address: the state, the owner's MAC, a few stamps and the stations concerned.
@@ -262,7 +263,7 @@ public final class AddressTable {
   }
 
   private int listOf(int entry) {
-    return list(network[entry], high[entry] == 0 && low[entry] >>> 32 == 0xffffL);
+    return list(network[entry], IpAddress.isIpv4(high[entry], low[entry]));
   }
 
   private void append(int entry) {

@@ -12,6 +12,7 @@ import io.pitchlake.common.wire.ArpHeader;
 import io.pitchlake.common.wire.Checksum;
 import io.pitchlake.common.wire.DhcpHeader;
 import io.pitchlake.common.wire.Icmpv6Header;
+import io.pitchlake.common.wire.Ipv6Header;
 import io.pitchlake.common.wire.NdpOptions;
 import io.pitchlake.common.wire.UdpHeader;
 import io.pitchlake.node.engine.Addresses;
@@ -289,7 +290,7 @@ public final class ArpModule implements Module {
         mac,
         high,
         low,
-        probe ? 0x3333_0000_0001L : packet.ethernet().source(),
+        probe ? Ipv6Header.multicastMac(Icmpv6Header.ALL_NODES_LOW) : packet.ethernet().source(),
         probe ? Icmpv6Header.LINK_GROUP_HIGH : packet.sourceHigh(),
         probe ? Icmpv6Header.ALL_NODES_LOW : packet.sourceLow(),
         !probe,
