@@ -26,11 +26,12 @@ import io.pitchlake.node.engine.Mastership;
 import io.pitchlake.node.engine.Module;
 import io.pitchlake.node.engine.ModuleChain;
 import io.pitchlake.node.engine.PortTransmit;
-import io.pitchlake.node.engine.Shards;
+import io.pitchlake.node.engine.TargetHealth;
 import io.pitchlake.node.engine.View;
 import io.pitchlake.node.event.EventRing;
 import io.pitchlake.node.event.EventThrottle;
 import io.pitchlake.node.event.SecurityEvent;
+import io.pitchlake.node.health.HealthModule;
 import io.pitchlake.node.master.MasterModule;
 import io.pitchlake.node.ping.PingModule;
 import io.pitchlake.node.port.Port;
@@ -165,9 +166,9 @@ public final class Node {
             counters,
             seat);
     SipHash cookies = new SipHash(random.nextLong(), random.nextLong());
+    HealthModule health = new HealthModule(arp.neighbors(), seat.shards(), throttle, counters);
     Optional<Module> balancer =
-        sessions(random, nowNanos, engines)
-            .map(flows -> slb(arp, transmit, flows, seat.shards(), random));
+        sessions(random, nowNanos, engines).map(flows -> slb(health, transmit, flows, random));
     int[] mtuBytes = ports.stream().mapToInt(Port::mtuBytes).toArray();
     return configuration.modules().stream()
         .map(name ->
@@ -179,7 +180,8 @@ public final class Node {
                   new TarpitModule(
                       arp.addresses(), transmit, throttle, counters, cookies, mtuBytes);
               case "slb" -> balancer.orElseGet(() -> new ChainPlace(name));
-              case "vrrp", "hc", "tnat", "nat", "rt" -> new ChainPlace(name);
+              case "hc" -> health;
+              case "vrrp", "tnat", "nat", "rt" -> new ChainPlace(name);
               default -> throw new IllegalArgumentException("there is no module '" + name + "'");
             })
         .toList();
@@ -201,16 +203,10 @@ public final class Node {
   }
 
   private Module slb(
-      ArpModule arp,
-      PortTransmit transmit,
-      FlowTable flows,
-      Shards shards,
-      RandomGenerator random) {
+      TargetHealth health, PortTransmit transmit, FlowTable flows, RandomGenerator random) {
     return new SlbModule(
         transmit,
-        arp.neighbors(),
-        shards,
-        throttle,
+        health,
         counters,
         flows,
         (int) configuration.settings().get(Setting.FRAGMENTS),

@@ -165,6 +165,11 @@ final class ConfigCheck {
                   "needs the module vrrp, without which two nodes are master at once",
                   "write vrrp first in modules"));
     }
+    if (draft.modulesUnderstood
+        && modules.contains("slb")
+        && !draft.enabled(SectionKind.SERVER).isEmpty()) {
+      healthInUse(modules);
+    }
     if (!modules.contains("slb")) {
       draft
           .enabled(SectionKind.SERVER)
@@ -174,6 +179,23 @@ final class ConfigCheck {
                   "server " + id,
                   "has no effect, as the module slb is not in the chain",
                   "write slb after master in modules"));
+    }
+  }
+
+  /// Targets get nothing before `hc` has found them alive, and it finds them by what `arp` learns.
+  private void healthInUse(List<String> modules) {
+    if (!modules.contains("hc")) {
+      problems.error(
+          draft.modules.at(),
+          "modules",
+          "lists slb without hc, which finds out what targets can take frames",
+          "write arp,hc before master in modules");
+    } else if (modules.indexOf("hc") < modules.indexOf("arp") || !modules.contains("arp")) {
+      problems.error(
+          draft.modules.at(),
+          "modules",
+          "lists hc without arp before it, which learns the targets' MAC addresses",
+          "write arp,hc before master in modules");
     }
   }
 

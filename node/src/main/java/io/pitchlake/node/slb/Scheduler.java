@@ -4,6 +4,7 @@ import io.pitchlake.common.hash.FlowHash;
 import io.pitchlake.common.hash.MaglevTable;
 import io.pitchlake.common.hash.SipHash;
 import io.pitchlake.node.engine.ServerView;
+import io.pitchlake.node.engine.TargetHealth;
 import io.pitchlake.node.engine.TargetView;
 import io.pitchlake.node.engine.View;
 import java.util.ArrayList;
@@ -73,13 +74,13 @@ final class Scheduler {
   }
 
   /// Goes on building.
-  void tick(TargetWatch watch) {
+  void tick(TargetHealth health) {
     if (builder == null) {
       if (staleCount == 0) {
         return;
       }
       building = nextStale();
-      builder = new MaglevTable.Builder(key, servers.get(building).id(), members(watch));
+      builder = new MaglevTable.Builder(key, servers.get(building).id(), members(health));
     }
     if (builder.advance(STEPS_PER_TURN)) {
       tables[building] = builder.table();
@@ -97,10 +98,10 @@ final class Scheduler {
     return server;
   }
 
-  private List<MaglevTable.Member> members(TargetWatch watch) {
+  private List<MaglevTable.Member> members(TargetHealth health) {
     List<MaglevTable.Member> members = new ArrayList<>();
     for (int index : servers.get(building).targets()) {
-      if (watch.isReady(index)) {
+      if (health.isReady(index)) {
         TargetView target = targets.get(index);
         members.add(new MaglevTable.Member(target.id(), target.weight()));
       }

@@ -19,13 +19,11 @@ import io.pitchlake.common.wire.Ipv6Header;
 import io.pitchlake.common.wire.Memory;
 import io.pitchlake.common.wire.TcpHeader;
 import io.pitchlake.common.wire.UdpHeader;
-import io.pitchlake.node.engine.EventSink;
 import io.pitchlake.node.engine.Module;
-import io.pitchlake.node.engine.Neighbors;
 import io.pitchlake.node.engine.NetworkView;
 import io.pitchlake.node.engine.PacketContext;
 import io.pitchlake.node.engine.ServerView;
-import io.pitchlake.node.engine.Shards;
+import io.pitchlake.node.engine.TargetHealth;
 import io.pitchlake.node.engine.TargetView;
 import io.pitchlake.node.engine.Transmit;
 import io.pitchlake.node.engine.Verdict;
@@ -53,7 +51,7 @@ public final class SlbModule implements Module {
 
   private final Transmit transmit;
   private final CounterBank counters;
-  private final TargetWatch watch;
+  private final TargetHealth health;
   private final Scheduler scheduler;
   private final FlowTable flows;
   private final FragmentTable fragments;
@@ -61,17 +59,15 @@ public final class SlbModule implements Module {
   private final TcpHeader firstFragment = new TcpHeader();
   private List<TargetView> targets = List.of();
   private TokenBucket newFlows;
+  private int healthSeen;
 
   /// @param flows its own from now on; whoever made it closes it after the last call
   /// @param fragments packets whose target is remembered
-  /// @param shards which of several engines this is
   /// @param key the cluster's: every node and engine chooses the same targets
   /// @param secret for the fragment table
   public SlbModule(
       Transmit transmit,
-      Neighbors neighbors,
-      Shards shards,
-      EventSink events,
+      TargetHealth health,
       CounterBank counters,
       FlowTable flows,
       int fragments,
@@ -81,7 +77,7 @@ public final class SlbModule implements Module {
     this.counters = counters;
     this.flows = flows;
     this.fragments = new FragmentTable(fragments, secret);
-    this.watch = new TargetWatch(neighbors, shards, events, counters);
+    this.health = health;
     this.scheduler = new Scheduler(key);
   }
 
@@ -99,16 +95,17 @@ public final class SlbModule implements Module {
     flows.timeout(FlowState.ESTABLISHED, settings.get(Setting.SESSIONTCPTO) * SECOND_NANOS);
     flows.timeout(FlowState.CLOSING, settings.get(Setting.SESSIONCLOSETO) * SECOND_NANOS);
     flows.timeout(FlowState.DATAGRAM, settings.get(Setting.SESSIONUDPTO) * SECOND_NANOS);
-    watch.configure(view, nowNanos);
     scheduler.configure(view);
+    healthSeen = health.changes();
   }
 
   @Override
   public void onTick(long nowNanos) {
-    if (watch.tick(nowNanos)) {
+    if (health.changes() != healthSeen) {
+      healthSeen = health.changes();
       scheduler.targetsChanged();
     }
-    scheduler.tick(watch);
+    scheduler.tick(health);
     flows.advance(nowNanos, expired);
     counters.set(Gauge.SESSIONS, flows.size());
   }
@@ -238,7 +235,7 @@ public final class SlbModule implements Module {
   private int keepOrMove(ServerView server, long high, long low, long tuple, int flow) {
     flows.touch(flow);
     int target = scheduler.indexOf(flows.target(flow));
-    if (target != Scheduler.NONE && watch.isReady(target)) {
+    if (target != Scheduler.NONE && health.isReady(target)) {
       return target;
     }
     int next = choose(server, high, low, tuple);
@@ -252,7 +249,7 @@ public final class SlbModule implements Module {
   private int choose(ServerView server, long high, long low, long tuple) {
     int target = scheduler.choose(server.index(), high, low, tuple);
     // Between the loss of a target and its new table the old one still names it.
-    return target != Scheduler.NONE && watch.isReady(target) ? target : Scheduler.NONE;
+    return target != Scheduler.NONE && health.isReady(target) ? target : Scheduler.NONE;
   }
 
   private void remember(
@@ -344,7 +341,7 @@ public final class SlbModule implements Module {
       }
       target = scheduler.indexOf(id);
     }
-    if (target == Scheduler.NONE || !watch.isReady(target)) {
+    if (target == Scheduler.NONE || !health.isReady(target)) {
       return packet.drop(DropReason.NO_TARGET_READY);
     }
     counters.count(Counter.FRAGMENTS_FORWARDED);
@@ -392,7 +389,7 @@ public final class SlbModule implements Module {
         flow == FlowTable.NONE
             ? choose(server, clientHigh, clientLow, tuple)
             : scheduler.indexOf(flows.target(flow));
-    if (target == Scheduler.NONE || !watch.isReady(target)) {
+    if (target == Scheduler.NONE || !health.isReady(target)) {
       return packet.drop(DropReason.NO_TARGET_READY);
     }
     counters.count(Counter.ICMP_ERRORS_FORWARDED);
@@ -421,7 +418,7 @@ public final class SlbModule implements Module {
 
   private Verdict forward(PacketContext packet, int target) {
     NetworkView network = targets.get(target).network();
-    packet.ethernet().destination(watch.mac(target)).source(network.portMac());
+    packet.ethernet().destination(health.mac(target)).source(network.portMac());
     counters.count(Counter.BALANCED);
     transmit.transmit(network.port(), packet.frame());
     return Verdict.FORWARDED;

@@ -34,6 +34,7 @@ import io.pitchlake.node.engine.ServerView;
 import io.pitchlake.node.engine.Shards;
 import io.pitchlake.node.engine.TargetView;
 import io.pitchlake.node.engine.View;
+import io.pitchlake.node.health.HealthModule;
 import io.pitchlake.node.master.MasterModule;
 import io.pitchlake.node.ping.PingModule;
 import io.pitchlake.node.port.Port;
@@ -208,6 +209,7 @@ public final class SimNode {
     TarpitModule tarpit =
         new TarpitModule(
             arp.addresses(), transmit, sink, counters, new SipHash(1, 2), new int[] {1500});
+    HealthModule health = new HealthModule(arp.neighbors(), new Shards(1, 0), sink, counters);
     flows =
         new FlowTable(options.sessions, FlowHash.drawnFrom(new SipHash(3, 4), 0), clock.nanoTime());
     ModuleChain chain =
@@ -216,14 +218,12 @@ public final class SimNode {
                 new ChainPlace("vrrp"),
                 arp,
                 new PingModule(transmit, unused -> options.master, counters),
-                new ChainPlace("hc"),
+                health,
                 new MasterModule(unused -> options.master),
                 tarpit,
                 new SlbModule(
                     transmit,
-                    arp.neighbors(),
-                    new Shards(1, 0),
-                    sink,
+                    health,
                     counters,
                     flows,
                     (int) settings.get(Setting.FRAGMENTS),

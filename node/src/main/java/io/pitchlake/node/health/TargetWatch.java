@@ -1,4 +1,4 @@
-package io.pitchlake.node.slb;
+package io.pitchlake.node.health;
 
 import io.pitchlake.common.metric.Counter;
 import io.pitchlake.common.metric.CounterBank;
