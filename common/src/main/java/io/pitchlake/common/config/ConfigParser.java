@@ -73,6 +73,11 @@ public final class ConfigParser {
         parser.problems.inFileOrder());
   }
 
+  /// Whether a word, in lower case, begins a directive outside sections.
+  static boolean isTopLevel(String word) {
+    return TOP_LEVEL.contains(word);
+  }
+
   private void readFile() {
     words.directives(TOP_LEVEL);
     for (Token token = words.next(); !token.is(Kind.END); token = words.next()) {

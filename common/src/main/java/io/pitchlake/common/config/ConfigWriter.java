@@ -1,0 +1,391 @@
+package io.pitchlake.common.config;
+
+import io.pitchlake.common.config.Configuration.Engine;
+import io.pitchlake.common.config.Configuration.Gateway;
+import io.pitchlake.common.config.Configuration.HealthCheck;
+import io.pitchlake.common.config.Configuration.Interface;
+import io.pitchlake.common.config.Configuration.Network;
+import io.pitchlake.common.config.Configuration.Registry;
+import io.pitchlake.common.config.Configuration.Server;
+import io.pitchlake.common.config.Configuration.Settings;
+import io.pitchlake.common.config.Configuration.Sync;
+import io.pitchlake.common.config.Configuration.Syslog;
+import io.pitchlake.common.config.Configuration.Target;
+import io.pitchlake.common.config.Configuration.Vrrp;
+import io.pitchlake.common.net.AccessList;
+import io.pitchlake.common.net.IpAddress;
+import io.pitchlake.common.net.IpPrefix;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// Writes any [Configuration] as text that [ConfigParser] reads back as an equal one.
+///
+/// Each record is taken apart by a pattern that names all its components, so that whoever adds one
+/// is told by the compiler to write it here; `ConfigWriterTest` then asks for a random value of it.
+/// What is at its default and can be left out (settings, empty lists) is left out.
+public final class ConfigWriter {
+  private static final int LONGEST_LINE = 96;
+  private static final Pattern PLAIN_WORD = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:/@-]*");
+
+  private final List<Statement> statements = new ArrayList<>();
+  private String section = "";
+
+  private ConfigWriter() {}
+
+  /// The whole text, in the order of the file it came from.
+  public static String write(Configuration configuration) {
+    StringBuilder text = new StringBuilder();
+    String open = "";
+    List<String> lines = new ArrayList<>();
+    for (Statement statement : statements(configuration)) {
+      if (!statement.section().equals(open)) {
+        close(text, open, lines);
+        open = statement.section();
+      }
+      if (open.isEmpty()) {
+        text.append(statement.text()).append('\n');
+      } else if (!statement.text().isEmpty()) {
+        lines.add(statement.text());
+      }
+    }
+    close(text, open, lines);
+    return text.toString();
+  }
+
+  private static void close(StringBuilder text, String title, List<String> lines) {
+    if (title.isEmpty()) {
+      return;
+    }
+    String inOneLine = title + " { " + String.join(" ", lines) + " }\n";
+    if (inOneLine.length() <= LONGEST_LINE) {
+      text.append(inOneLine);
+    } else {
+      text.append(title).append(" {\n");
+      lines.forEach(line -> text.append("    ").append(line).append('\n'));
+      text.append("}\n");
+    }
+    lines.clear();
+  }
+
+  /// Every directive of a configuration, section by section.
+  static List<Statement> statements(Configuration configuration) {
+    ConfigWriter writer = new ConfigWriter();
+    writer.configuration(configuration);
+    return writer.statements;
+  }
+
+  private void configuration(Configuration whole) {
+    switch (whole) {
+      case Configuration(
+              Optional<String> hostname,
+              List<String> modules,
+              Map<Integer, Interface> interfaces,
+              Map<Integer, Vrrp> vrrps,
+              Map<Integer, Network> networks,
+              Map<Integer, Server> servers,
+              Map<Integer, Target> targets,
+              Map<Integer, Gateway> gateways,
+              Registry registered,
+              Registry enabled,
+              List<IpPrefix> exempt,
+              Map<Integer, AccessList> accessLists,
+              Optional<Integer> tarpitAcl,
+              Settings settings,
+              Syslog syslog,
+              Engine engine,
+              Optional<Sync> sync) -> {
+        hostname.ifPresent(name -> top("hostname", quoted(name)));
+        top("modules", list(modules));
+        engine(engine);
+        interfaces.values().forEach(this::link);
+        vrrps.values().forEach(this::vrrp);
+        networks.values().forEach(this::network);
+        servers.values().forEach(this::server);
+        targets.values().forEach(this::target);
+        gateways.values().forEach(this::gateway);
+        sync.ifPresent(this::sync);
+        exempt.forEach(prefix -> top("arp", prefix.toString()));
+        accessLists.forEach(this::accessList);
+        tarpitAcl.ifPresent(number -> top("tarpit_acl", number.toString()));
+        settings(settings);
+        top("syslog", place(syslog));
+        registry("register", registered);
+        registry("enable", enabled);
+      }
+    }
+  }
+
+  // ---- sections
+
+  private void link(Interface link) {
+    switch (link) {
+      case Interface(int id, String name, Configuration.Access access) -> {
+        enter(SectionKind.INTERFACE, id);
+        add(Grammar.NAME, quoted(name));
+        add(Grammar.ACCESS, lower(access));
+      }
+    }
+  }
+
+  private void vrrp(Vrrp vrrp) {
+    switch (vrrp) {
+      case Vrrp(
+              int id,
+              int vrid,
+              int priority,
+              List<Integer> networks,
+              Duration advert,
+              boolean preempt) -> {
+        enter(SectionKind.VRRP, id);
+        add(Grammar.VRID, vrid);
+        add(Grammar.PRIORITY, priority);
+        add(Grammar.VRRP_NETWORKS, list(networks));
+        add(Grammar.ADVERT, time(advert));
+        add(Grammar.PREEMPT, preempt ? "on" : "off");
+      }
+    }
+  }
+
+  private void network(Network network) {
+    switch (network) {
+      case Network(
+              int id,
+              Optional<String> name,
+              Optional<IpPrefix> prefix,
+              Optional<IpAddress> real,
+              Optional<IpAddress> virt,
+              Optional<IpPrefix> prefix6,
+              Optional<IpAddress> real6,
+              Optional<IpAddress> virt6,
+              List<IpAddress> syncPeers,
+              boolean tarpit,
+              Configuration.TarpitMode tarpitMode,
+              List<Integer> interfaces,
+              Optional<Integer> vlan) -> {
+        enter(SectionKind.NETWORK, id);
+        name.ifPresent(text -> add(Grammar.NAME, quoted(text)));
+        prefix.ifPresent(block -> {
+          add(Grammar.ADDR, block.address());
+          add(Grammar.MASK, mask(block));
+        });
+        real.ifPresent(address -> add(Grammar.REAL, address));
+        virt.ifPresent(address -> add(Grammar.VIRT, address));
+        prefix6.ifPresent(block -> {
+          add(Grammar.ADDR6, block.address());
+          add(Grammar.MASK6, block.familyLength());
+        });
+        real6.ifPresent(address -> add(Grammar.REAL6, address));
+        virt6.ifPresent(address -> add(Grammar.VIRT6, address));
+        addList(Grammar.SYNC_PEERS, syncPeers);
+        add(Grammar.TARPIT, tarpit ? "enable" : "disable");
+        add(Grammar.TARPIT_MODE, lower(tarpitMode));
+        add(Grammar.NETWORK_INTERFACES, list(interfaces));
+        vlan.ifPresent(tag -> add(Grammar.VLAN, tag));
+      }
+    }
+  }
+
+  private void server(Server server) {
+    switch (server) {
+      case Server(
+              int id,
+              Optional<String> name,
+              IpAddress address,
+              int port,
+              Configuration.Protocol protocol,
+              boolean dsr,
+              List<Integer> targets) -> {
+        enter(SectionKind.SERVER, id);
+        name.ifPresent(text -> add(Grammar.NAME, quoted(text)));
+        add(Grammar.IPADDR, address);
+        add(Grammar.SERVER_PORT, port == 0 ? "any" : port);
+        add(Grammar.PROTOCOL, lower(protocol));
+        add(Grammar.DSR, dsr ? "enable" : "disable");
+        add(Grammar.SERVER_TARGETS, list(targets));
+      }
+    }
+  }
+
+  private void target(Target target) {
+    switch (target) {
+      case Target(
+              int id,
+              Optional<String> name,
+              IpAddress address,
+              int port,
+              int weight,
+              List<HealthCheck> checks) -> {
+        enter(SectionKind.TARGET, id);
+        name.ifPresent(text -> add(Grammar.NAME, quoted(text)));
+        add(Grammar.IPADDR, address);
+        if (port != 0) {
+          add(Grammar.PORT, port);
+        }
+        add(Grammar.WEIGHT, weight);
+        checks.forEach(this::check);
+      }
+    }
+  }
+
+  private void check(HealthCheck check) {
+    switch (check) {
+      case HealthCheck(String kind, int port, Duration interval, Duration timeout) ->
+          add(kind, (port == 0 ? "" : port + ",") + time(interval) + "," + time(timeout));
+    }
+  }
+
+  private void gateway(Gateway gateway) {
+    switch (gateway) {
+      case Gateway(int id, IpAddress address) -> {
+        enter(SectionKind.GATEWAY, id);
+        add(Grammar.IPADDR, address);
+      }
+    }
+  }
+
+  private void engine(Engine engine) {
+    switch (engine) {
+      case Engine(Configuration.Idle idle) -> {
+        enter(SectionKind.ENGINE, 0);
+        add(Grammar.IDLE, lower(idle));
+      }
+    }
+  }
+
+  private void sync(Sync sync) {
+    switch (sync) {
+      case Sync(
+              Optional<IpAddress> bind,
+              List<IpAddress> peers,
+              Optional<String> cluster,
+              Optional<Path> key) -> {
+        enter(SectionKind.SYNC, 0);
+        bind.ifPresent(address -> add(Grammar.BIND, address));
+        addList(Grammar.PEERS, peers);
+        cluster.ifPresent(name -> add(Grammar.CLUSTER, quoted(name)));
+        key.ifPresent(file -> add(Grammar.KEY, quoted(file.toString())));
+      }
+    }
+  }
+
+  // ---- top level
+
+  private void accessList(int number, AccessList list) {
+    for (AccessList.Entry entry : list.entries()) {
+      String action = entry.permit() ? " permit " : " deny ";
+      statements.add(new Statement("", "acl " + number, "acl " + number + action + entry.prefix()));
+    }
+  }
+
+  private void settings(Settings settings) {
+    for (Setting setting : Setting.values()) {
+      long value = settings.get(setting);
+      if (value != setting.defaultValue()) {
+        top("set " + setting.word(), Long.toString(value));
+      }
+    }
+  }
+
+  private void registry(String verb, Registry registry) {
+    switch (registry) {
+      case Registry(
+              Collection<Integer> networks,
+              Collection<Integer> servers,
+              Collection<Integer> targets,
+              Collection<Integer> gateways) -> {
+        numbers(verb, SectionKind.NETWORK, networks);
+        numbers(verb, SectionKind.SERVER, servers);
+        numbers(verb, SectionKind.TARGET, targets);
+        numbers(verb, SectionKind.GATEWAY, gateways);
+      }
+    }
+  }
+
+  private void numbers(String verb, SectionKind kind, Collection<Integer> numbers) {
+    if (!numbers.isEmpty()) {
+      top(verb + " " + kind.plural(), list(numbers));
+    }
+  }
+
+  // ---- statements
+
+  private void enter(SectionKind kind, int id) {
+    section = kind.isNumbered() ? kind.word() + " " + id : kind.word();
+    // A section without directives is a section all the same.
+    statements.add(new Statement(section, "", ""));
+  }
+
+  private void top(String word, String value) {
+    statements.add(new Statement("", word, word + " " + value));
+  }
+
+  private void add(Field<?> field, Object value) {
+    add(field.word(), value.toString());
+  }
+
+  private void add(String word, String value) {
+    statements.add(new Statement(section, word, word + " " + value));
+  }
+
+  private void addList(Field<?> field, List<?> values) {
+    if (!values.isEmpty()) {
+      add(field, list(values));
+    }
+  }
+
+  // ---- values
+
+  private static String list(Collection<?> values) {
+    return values.stream().map(Object::toString).collect(Collectors.joining(","));
+  }
+
+  private static String lower(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  /// In quotes, unless it reads as one word that is no directive.
+  private static String quoted(String text) {
+    if (PLAIN_WORD.matcher(text).matches() && !isDirective(text.toLowerCase(Locale.ROOT))) {
+      return text;
+    }
+    return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+  }
+
+  private static boolean isDirective(String word) {
+    return ConfigParser.isTopLevel(word)
+        || Stream.of(SectionKind.values()).anyMatch(kind -> kind.directives().contains(word));
+  }
+
+  /// `3s`, or milliseconds where it is not a whole number of seconds.
+  private static String time(Duration duration) {
+    if (duration.getNano() == 0) {
+      return duration.toSeconds() + "s";
+    }
+    BigDecimal millis = BigDecimal.valueOf(duration.toNanos(), 6);
+    return millis.stripTrailingZeros().toPlainString() + "ms";
+  }
+
+  /// Dotted, as the seeds write it.
+  private static IpAddress mask(IpPrefix block) {
+    return IpAddress.ofIpv4(-1 << 32 - block.familyLength());
+  }
+
+  private static String place(Syslog syslog) {
+    return switch (syslog) {
+      case Syslog.Off() -> "off";
+      case Syslog.Local() -> "local";
+      case Syslog.Remote(IpAddress address, int port) ->
+          (address.isIpv4() ? address.toString() : "[" + address + "]") + ":" + port;
+    };
+  }
+}

@@ -1,0 +1,194 @@
+package io.pitchlake.common.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/// Makes files that are right: every directive, with random values, present or not by chance. A
+/// directive that is added to the language is added here.
+final class RandomConfiguration {
+  private static final List<String> NAMES =
+      List.of("eth0", "\"two words\"", "\"say \\\"x\\\"\"", "\"back\\\\slash\"", "\"real\"", "ü");
+
+  private final RandomGenerator random;
+  private final StringBuilder text = new StringBuilder();
+
+  private RandomConfiguration(RandomGenerator random) {
+    this.random = random;
+  }
+
+  /// One file.
+  static String text(RandomGenerator random) {
+    RandomConfiguration file = new RandomConfiguration(random);
+    file.write();
+    return file.text.toString();
+  }
+
+  private void write() {
+    maybe("hostname " + name() + "\n");
+    if (random.nextBoolean()) {
+      text.append("modules vrrp,arp,ping,master,").append(oneOf("tarpit,slb,rt", "tarpit,slb"));
+      text.append('\n');
+    }
+    int networks = 1 + random.nextInt(3);
+    int targets = random.nextInt(4);
+    int servers = targets == 0 ? 0 : random.nextInt(3);
+    int gateways = random.nextInt(3);
+    for (int i = 1; i <= networks; i++) {
+      text.append("interface %d { name eth%d ".formatted(i, i + random.nextInt(2) * 10));
+      maybe("access " + oneOf("auto", "xdp", "ring", "pcap"));
+      text.append(" }\n");
+      network(i);
+    }
+    if (random.nextBoolean()) {
+      vrrp();
+    }
+    IntStream.rangeClosed(1, targets).forEach(this::target);
+    IntStream.rangeClosed(1, servers).forEach(i -> server(i, targets));
+    IntStream.rangeClosed(1, gateways)
+        .forEach(i -> text.append("gateway %d { ipaddr 10.1.0.%d }\n".formatted(i, 200 + any(9))));
+    engineAndSync();
+    lists();
+    register("networks", networks);
+    register("servers", servers);
+    register("targets", targets);
+    register("gateways", gateways);
+  }
+
+  private void network(int id) {
+    text.append("network %d { ".formatted(id));
+    maybe("name " + name());
+    int family = id == 1 ? 2 : random.nextInt(3);
+    if (family != 1) {
+      int length = 16 + random.nextInt(8);
+      maybe("addr 10.%d.0.0 ".formatted(id));
+      text.append("mask %d real 10.%d.0.%d ".formatted(length, id, 1 + any(50)));
+      maybeUnlessFirst(id, "virt 10.%d.0.%d".formatted(id, 60 + any(50)));
+    }
+    if (family != 0) {
+      maybe("addr6 2001:db8:%d::/64".formatted(id));
+      text.append("mask6 64 real6 2001:db8:%d::%d ".formatted(id, 1 + any(50)));
+      maybe("virt6 2001:db8:%d::%d".formatted(id, 60 + any(50)));
+    }
+    maybe("syncpeer 10.%d.1.1,10.%d.1.2 syncpeer 10.9.9.%d".formatted(id, id, any(250)));
+    maybe("tarpit " + oneOf("enable", "disable"));
+    maybe("tarpit mode " + oneOf("hang", "persist", "throttle", "reset"));
+    maybe("vlan " + (1 + any(4000)));
+    text.append("interface %d }\n".formatted(id));
+  }
+
+  private void vrrp() {
+    text.append("vrrp %d { vrid %d network 1 ".formatted(1 + any(9), 1 + any(254)));
+    maybe("priority " + (1 + any(253)));
+    maybe("advert " + 10 * (1 + any(400)) + "ms");
+    maybe("preempt " + oneOf("on", "off"));
+    text.append(" }\n");
+  }
+
+  private void target(int id) {
+    text.append("target %d { ipaddr 10.1.0.%d ".formatted(id, 120 + id + 10 * any(5)));
+    maybe("name " + name());
+    maybe("port 80");
+    maybe("weight " + (1 + any(999)));
+    maybe("arp %s,%s".formatted(oneOf("1", "1.5s", "250ms"), oneOf("3", "1m")));
+    maybe("ping %s,%s".formatted(oneOf("1", "0.25s"), oneOf("3", "4s")));
+    maybe("tcpopen %d,1,%d tcpopen 443,2,20".formatted(1 + any(65_000), 1 + any(60)));
+    text.append(" }\n");
+  }
+
+  private void server(int id, int targets) {
+    text.append("server %d { ipaddr 10.1.0.%d ".formatted(id, 180 + id + 4 * any(4)));
+    maybe("name " + name());
+    text.append(oneOf("port 80 dsr enable ", "port 80 ", "port any dsr disable ", ""));
+    maybe("protocol " + oneOf("tcp", "udp", "any"));
+    text.append("targets ").append(upTo(targets)).append(" }\n");
+  }
+
+  private void engineAndSync() {
+    maybe("engine { idle " + oneOf("busy", "adaptive", "poll") + " }\n");
+    if (random.nextBoolean()) {
+      text.append("sync { ");
+      maybe("bind 10.0.0.%d".formatted(any(250)));
+      maybe("peers 10.0.0.1,10.0.0.%d".formatted(2 + any(250)));
+      maybe("cluster " + name());
+      maybe("key \"/etc/a key %d\"".formatted(any(9)));
+      text.append("}\n");
+    }
+  }
+
+  private void lists() {
+    maybe("arp 10.1.0.1\narp 2001:db8::/%d,10.0.0.0/%d\n".formatted(any(32), any(8)));
+    for (int i = 0; i < random.nextInt(4); i++) {
+      String action = oneOf("permit", "deny");
+      text.append("acl %d %s 10.%d.0.0/16\n".formatted(1 + any(2), action, any(99)));
+    }
+    int acl = text.indexOf("acl 1 ") >= 0 ? 1 : text.indexOf("acl 2 ") >= 0 ? 2 : 0;
+    if (acl > 0) {
+      maybe("tarpit_acl " + acl + "\n");
+    }
+    for (Setting setting : Setting.values()) {
+      if (random.nextInt(4) == 0) {
+        long value = random.nextLong(setting.minimum(), setting.maximum() + 1);
+        text.append("set %s %d\n".formatted(setting.word(), value));
+      }
+    }
+    maybe("syslog " + oneOf("off", "local", "192.0.2.1", "[2001:db8::9]:5514") + "\n");
+  }
+
+  private void register(String group, int count) {
+    if (count > 0 && random.nextBoolean()) {
+      text.append("register %s %s\n".formatted(group, upTo(count)));
+      maybe("enable " + group + " 1\n");
+    }
+  }
+
+  private String upTo(int count) {
+    return IntStream.rangeClosed(1, 1 + any(count - 1))
+        .mapToObj(Integer::toString)
+        .collect(Collectors.joining(","));
+  }
+
+  private void maybe(String words) {
+    if (random.nextBoolean()) {
+      text.append(words).append(' ');
+    }
+  }
+
+  /// Network 1 always has it: routers hold its virtual address.
+  private void maybeUnlessFirst(int id, String words) {
+    if (id == 1) {
+      text.append(words).append(' ');
+    } else {
+      maybe(words);
+    }
+  }
+
+  private String name() {
+    return NAMES.get(random.nextInt(NAMES.size()));
+  }
+
+  private String oneOf(String... choices) {
+    return choices[random.nextInt(choices.length)];
+  }
+
+  /// 0 to `most`.
+  private int any(int most) {
+    return random.nextInt(most + 1);
+  }
+
+  /// The configurations of `count` files.
+  static List<Configuration> configurations(RandomGenerator random, int count) {
+    List<Configuration> made = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      String file = text(random);
+      ParseResult result = ConfigParser.parse("random", file);
+      made.add(
+          result
+              .configuration()
+              .orElseThrow(() -> new AssertionError(result.errors() + " in\n" + file)));
+    }
+    return made;
+  }
+}
