@@ -29,7 +29,7 @@ final class RandomConfiguration {
   private void write() {
     maybe("hostname " + name() + "\n");
     if (random.nextBoolean()) {
-      text.append("modules vrrp,arp,ping,master,").append(oneOf("tarpit,slb,rt", "tarpit,slb"));
+      text.append("modules vrrp,arp,ping,hc,master,").append(oneOf("tarpit,slb,rt", "tarpit,slb"));
       text.append('\n');
     }
     int networks = 1 + random.nextInt(3);
@@ -43,7 +43,7 @@ final class RandomConfiguration {
       network(i);
     }
     if (random.nextBoolean()) {
-      vrrp();
+      vrrp(networks);
     }
     IntStream.rangeClosed(1, targets).forEach(this::target);
     IntStream.rangeClosed(1, servers).forEach(i -> server(i, targets));
@@ -65,12 +65,12 @@ final class RandomConfiguration {
       int length = 16 + random.nextInt(8);
       maybe("addr 10.%d.0.0 ".formatted(id));
       text.append("mask %d real 10.%d.0.%d ".formatted(length, id, 1 + any(50)));
-      maybeUnlessFirst(id, "virt 10.%d.0.%d".formatted(id, 60 + any(50)));
+      text.append("virt 10.%d.0.%d ".formatted(id, 60 + any(50)));
     }
     if (family != 0) {
       maybe("addr6 2001:db8:%d::/64".formatted(id));
       text.append("mask6 64 real6 2001:db8:%d::%d ".formatted(id, 1 + any(50)));
-      maybe("virt6 2001:db8:%d::%d".formatted(id, 60 + any(50)));
+      text.append("virt6 2001:db8:%d::%d ".formatted(id, 60 + any(50)));
     }
     maybe("syncpeer 10.%d.1.1,10.%d.1.2 syncpeer 10.9.9.%d".formatted(id, id, any(250)));
     maybe("tarpit " + oneOf("enable", "disable"));
@@ -79,8 +79,9 @@ final class RandomConfiguration {
     text.append("interface %d }\n".formatted(id));
   }
 
-  private void vrrp() {
-    text.append("vrrp %d { vrid %d network 1 ".formatted(1 + any(9), 1 + any(254)));
+  private void vrrp(int networks) {
+    text.append("vrrp %d { vrid %d ".formatted(1 + any(9), 1 + any(254)));
+    text.append("network " + upTo(networks) + " ");
     maybe("priority " + (1 + any(253)));
     maybe("advert " + 10 * (1 + any(400)) + "ms");
     maybe("preempt " + oneOf("on", "off"));
@@ -153,15 +154,6 @@ final class RandomConfiguration {
   private void maybe(String words) {
     if (random.nextBoolean()) {
       text.append(words).append(' ');
-    }
-  }
-
-  /// Network 1 always has it: routers hold its virtual address.
-  private void maybeUnlessFirst(int id, String words) {
-    if (id == 1) {
-      text.append(words).append(' ');
-    } else {
-      maybe(words);
     }
   }
 
