@@ -1,6 +1,8 @@
 package io.pitchlake.common.config;
 
 import io.pitchlake.common.config.Configuration.Access;
+import io.pitchlake.common.config.Configuration.Balancing;
+import io.pitchlake.common.config.Configuration.Duty;
 import io.pitchlake.common.config.Configuration.Engine;
 import io.pitchlake.common.config.Configuration.Gateway;
 import io.pitchlake.common.config.Configuration.HealthCheck;
@@ -8,11 +10,14 @@ import io.pitchlake.common.config.Configuration.Idle;
 import io.pitchlake.common.config.Configuration.Interface;
 import io.pitchlake.common.config.Configuration.Network;
 import io.pitchlake.common.config.Configuration.Protocol;
+import io.pitchlake.common.config.Configuration.Quorum;
 import io.pitchlake.common.config.Configuration.Registry;
+import io.pitchlake.common.config.Configuration.Scheduler;
 import io.pitchlake.common.config.Configuration.Server;
 import io.pitchlake.common.config.Configuration.Settings;
 import io.pitchlake.common.config.Configuration.Sync;
 import io.pitchlake.common.config.Configuration.Target;
+import io.pitchlake.common.config.Configuration.TargetState;
 import io.pitchlake.common.config.Configuration.TarpitMode;
 import io.pitchlake.common.config.Configuration.Vrrp;
 import io.pitchlake.common.config.Words.Block;
@@ -20,6 +25,7 @@ import io.pitchlake.common.net.AccessList;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.net.IpPrefix;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -560,8 +566,56 @@ final class ConfigCheck {
             address.get(),
             section.value(Grammar.PORT).orElse(0),
             section.value(Grammar.WEIGHT).orElse(1),
+            duty(section),
             checks));
     notOwn(section, address.get());
+  }
+
+  private Duty duty(Section section) {
+    return new Duty(
+        targetState(section),
+        section.has(Grammar.BACKUP),
+        section.value(Grammar.SLOW_START).orElse(Duration.ZERO),
+        section.value(Grammar.MAX_SESSIONS).orElse(0),
+        hardMax(section),
+        section.value(Grammar.TARGET_PRIORITY).orElse(0));
+  }
+
+  private TargetState targetState(Section section) {
+    boolean weightless = section.value(Grammar.WEIGHT).filter(weight -> weight == 0).isPresent();
+    if (!section.has(Grammar.MAINTENANCE)) {
+      return section.has(Grammar.DRAIN) ? TargetState.DRAIN : TargetState.READY;
+    }
+    if (section.has(Grammar.DRAIN) || weightless) {
+      problems.error(
+          section.at(Grammar.MAINTENANCE),
+          section.title(),
+          "is in two states, maintenance and '%s'"
+              .formatted(section.has(Grammar.DRAIN) ? "drain" : "weight 0"),
+          "keep maintenance to move its flows away, or drain to let them end where they are");
+    }
+    return TargetState.MAINTENANCE;
+  }
+
+  private int hardMax(Section section) {
+    int maxSessions = section.value(Grammar.MAX_SESSIONS).orElse(0);
+    Optional<Integer> hardMax = section.value(Grammar.HARD_MAX);
+    boolean isReadable =
+        !section.has(Grammar.MAX_SESSIONS) || section.value(Grammar.MAX_SESSIONS).isPresent();
+    if (hardMax.isPresent() && isReadable && hardMax.get() < Math.max(1, maxSessions)) {
+      problems.error(
+          section.at(Grammar.HARD_MAX),
+          "hardmax " + hardMax.get(),
+          "leaves no room for clients that come again above maxsessions " + maxSessions,
+          "write a number that is not below maxsessions, or take hardmax out");
+    } else if (hardMax.isPresent() && isReadable && maxSessions == 0) {
+      problems.error(
+          section.at(Grammar.HARD_MAX),
+          "hardmax " + hardMax.get(),
+          "means nothing without maxsessions, from which on new clients go elsewhere",
+          "write 'maxsessions' with it, such as 'maxsessions 100 hardmax 120'");
+    }
+    return hardMax.orElse(maxSessions);
   }
 
   /// A target or gateway is another machine, so it cannot have an address of this node.
@@ -587,7 +641,8 @@ final class ConfigCheck {
     Optional<IpAddress> address = section.value(Grammar.IPADDR);
     boolean dsr = section.value(Grammar.DSR).orElse(false);
     int port = section.value(Grammar.SERVER_PORT).orElse(0);
-    for (Placed<Integer> number : placedNumbers(section, Grammar.SERVER_TARGETS)) {
+    roles(section);
+    for (Placed<Integer> number : everyTarget(section)) {
       if (!draft.defines(SectionKind.TARGET, number.value())) {
         undefined(number, SectionKind.TARGET);
         continue;
@@ -597,6 +652,8 @@ final class ConfigCheck {
         serverTarget(section, address.get(), port, dsr, number, target);
       }
     }
+    clients(section);
+    quorum(section);
     if (address.isEmpty()) {
       return;
     }
@@ -608,9 +665,101 @@ final class ConfigCheck {
             port,
             section.value(Grammar.PROTOCOL).orElse(Protocol.TCP),
             dsr,
-            numbers(section, Grammar.SERVER_TARGETS));
+            numbers(section, Grammar.SERVER_TARGETS),
+            balancing(section));
     serverAddress(section, server);
     servers.put(section.id(), server);
+  }
+
+  private static Balancing balancing(Section section) {
+    return new Balancing(
+        section.value(Grammar.SCHEDULER).orElse(Scheduler.MAGLEV),
+        section.value(Grammar.PERSISTENCE),
+        numbers(section, Grammar.BACKUP_TARGETS),
+        section.value(Grammar.EMERGENCY).map(Placed::value),
+        section.value(Grammar.ABUSE).map(Placed::value),
+        section.value(Grammar.CLIENT_ACL).map(Placed::value),
+        section.value(Grammar.QUORUM).orElse(Quorum.ONE));
+  }
+
+  /// The targets of a server in whatever role, each where it stands first.
+  private static Collection<Placed<Integer>> everyTarget(Section section) {
+    Map<Integer, Placed<Integer>> targets = new LinkedHashMap<>();
+    Stream.of(
+            placedNumbers(section, Grammar.SERVER_TARGETS).stream(),
+            placedNumbers(section, Grammar.BACKUP_TARGETS).stream(),
+            section.value(Grammar.EMERGENCY).stream(),
+            section.value(Grammar.ABUSE).stream())
+        .flatMap(numbers -> numbers)
+        .forEach(number -> targets.putIfAbsent(number.value(), number));
+    return targets.values();
+  }
+
+  /// A target has one role in a server, but one may be both emergency and abuse target.
+  private void roles(Section section) {
+    Set<Integer> normal = Set.copyOf(numbers(section, Grammar.SERVER_TARGETS));
+    for (Placed<Integer> number : placedNumbers(section, Grammar.BACKUP_TARGETS)) {
+      if (normal.contains(number.value())) {
+        twoRoles(section, number, "backup", "targets");
+      }
+    }
+    Set<Integer> backups = Set.copyOf(numbers(section, Grammar.BACKUP_TARGETS));
+    for (Field<Placed<Integer>> role : List.of(Grammar.EMERGENCY, Grammar.ABUSE)) {
+      section
+          .value(role)
+          .filter(number -> normal.contains(number.value()) || backups.contains(number.value()))
+          .ifPresent(number ->
+              twoRoles(
+                  section,
+                  number,
+                  role.word(),
+                  normal.contains(number.value()) ? "targets" : "backup"));
+    }
+  }
+
+  private void twoRoles(Section section, Placed<Integer> number, String role, String other) {
+    problems.error(
+        number.at(),
+        "target " + number.value(),
+        "stands after both %s and %s of %s".formatted(other, role, section.title()),
+        "take it out of one of the two");
+  }
+
+  private void clients(Section section) {
+    section
+        .value(Grammar.CLIENT_ACL)
+        .filter(list -> !draft.accessLists.containsKey(list.value()))
+        .ifPresent(this::undefinedList);
+    if (section.has(Grammar.ABUSE) && !section.has(Grammar.CLIENT_ACL)) {
+      problems.warning(
+          section.at(Grammar.ABUSE),
+          "abuse",
+          "never gets a client, as %s refuses none".formatted(section.title()),
+          "write 'client_acl' with the list of the clients that are served");
+    }
+  }
+
+  private void undefinedList(Placed<Integer> list) {
+    problems.error(
+        list.at(),
+        "is not a defined access list",
+        "write 'acl %d permit 192.168.2.0/24', or take client_acl out".formatted(list.value()));
+  }
+
+  private void quorum(Section section) {
+    long own =
+        Stream.of(Grammar.SERVER_TARGETS, Grammar.BACKUP_TARGETS)
+            .mapToLong(field -> numbers(section, field).size())
+            .sum();
+    section
+        .value(Grammar.QUORUM)
+        .filter(quorum -> own > 0 && quorum.up() > own)
+        .ifPresent(quorum ->
+            problems.error(
+                section.at(Grammar.QUORUM),
+                "quorum " + quorum.up(),
+                "is never reached, as %s has fewer targets and backups".formatted(section.title()),
+                "write a number of at most " + own));
   }
 
   /// A server's address is asked for in a network, is no node's own, and leads to one server.

@@ -96,7 +96,68 @@ public record Configuration(
       int port,
       Protocol protocol,
       boolean dsr,
-      List<Integer> targets) {}
+      List<Integer> targets,
+      Balancing balancing) {}
+
+  /// How a server's flows are shared out: `server N { scheduler rr persistence 24 300 ... }`.
+  ///
+  /// @param backups targets that get flows only where none of the server's `targets` can take any
+  /// @param emergency gets flows where neither can, or where the quorum is not reached
+  /// @param abuse gets the flows of clients that `clientAcl` does not permit
+  /// @param clientAcl number of the list that says which clients are served; empty: all are
+  public record Balancing(
+      Scheduler scheduler,
+      Optional<Persistence> persistence,
+      List<Integer> backups,
+      Optional<Integer> emergency,
+      Optional<Integer> abuse,
+      Optional<Integer> clientAcl,
+      Quorum quorum) {
+    /// What a server does that says nothing about it.
+    public static final Balancing DEFAULT =
+        new Balancing(
+            Scheduler.MAGLEV,
+            Optional.empty(),
+            List.of(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Quorum.ONE);
+  }
+
+  /// Which target of a server gets a new flow: `scheduler ...`.
+  public enum Scheduler {
+    /// By a hash of addresses and ports, the same on every node, by weight.
+    MAGLEV,
+    /// One after the other.
+    RR,
+    /// One after the other, by weight.
+    WRR,
+    /// By chance, by weight.
+    RANDOM,
+    /// By a hash of the client's address, the same on every node, by weight.
+    HASH,
+    /// The first one that can take flows.
+    FIRST,
+    /// The one with the fewest sessions for its weight.
+    LEASTSESSION,
+    /// The one that was sent the fewest bytes lately for its weight.
+    LEASTBANDWIDTH
+  }
+
+  /// `persistence 24,64 300`: clients of one prefix keep one target, until they have started and
+  /// ended no flow for a time.
+  ///
+  /// @param length bits of an IPv4 address that tell clients apart
+  /// @param length6 the same of IPv6
+  public record Persistence(int length, int length6, Duration timeout) {}
+
+  /// `quorum 3,2`: the server's targets get flows from `up` of them on, until fewer than `down` are
+  /// left.
+  public record Quorum(int up, int down) {
+    /// One target is enough.
+    public static final Quorum ONE = new Quorum(1, 1);
+  }
 
   /// Transport protocol of a server.
   public enum Protocol {
@@ -106,13 +167,45 @@ public record Configuration(
   }
 
   /// `target N { ipaddr 192.168.2.2 port 80 weight 2 tcpopen 80,3,10 }`
+  ///
+  /// @param weight its share of new flows relative to the others'; 0 drains it
   public record Target(
       int id,
       Optional<String> name,
       IpAddress address,
       int port,
       int weight,
+      Duty duty,
       List<HealthCheck> checks) {}
+
+  /// What a target is there for: `target N { backup slowstart 30 maxsessions 100 ... }`.
+  ///
+  /// @param backup whether it is a backup wherever `targets` names it
+  /// @param slowStart how long its share grows after it has become ready; 0: it has all at once
+  /// @param maxSessions sessions from which on it gets no new clients; 0: no limit
+  /// @param hardMax sessions from which on it gets no clients that it had before either; at least
+  ///   `maxSessions`
+  /// @param priority targets of a higher number get flows only where none of a lower one can
+  public record Duty(
+      TargetState state,
+      boolean backup,
+      Duration slowStart,
+      int maxSessions,
+      int hardMax,
+      int priority) {
+    /// What a target does that says nothing about it.
+    public static final Duty DEFAULT = new Duty(TargetState.READY, false, Duration.ZERO, 0, 0, 0);
+  }
+
+  /// What an administrator wants of a target.
+  public enum TargetState {
+    /// It gets flows while it is healthy.
+    READY,
+    /// It keeps the flows it has and gets no new ones: `drain`.
+    DRAIN,
+    /// It gets nothing, and its flows go elsewhere: `maintenance`.
+    MAINTENANCE
+  }
 
   /// One health check of a target: `tcpopen PORT,INTERVAL,TIMEOUT` or `ping INTERVAL,TIMEOUT`, in
   /// seconds as in BalanceNG.

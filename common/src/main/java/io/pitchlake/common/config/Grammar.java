@@ -6,7 +6,10 @@ import static io.pitchlake.common.config.Field.repeated;
 import io.pitchlake.common.config.Configuration.Access;
 import io.pitchlake.common.config.Configuration.HealthCheck;
 import io.pitchlake.common.config.Configuration.Idle;
+import io.pitchlake.common.config.Configuration.Persistence;
 import io.pitchlake.common.config.Configuration.Protocol;
+import io.pitchlake.common.config.Configuration.Quorum;
+import io.pitchlake.common.config.Configuration.Scheduler;
 import io.pitchlake.common.config.Configuration.TarpitMode;
 import io.pitchlake.common.config.Words.Block;
 import io.pitchlake.common.net.IpAddress;
@@ -18,6 +21,13 @@ import java.util.List;
 final class Grammar {
   /// Section numbers, for every kind of section.
   static final int HIGHEST_NUMBER = 65_535;
+
+  private static final int HIGHEST_WEIGHT = 1000;
+  private static final int MOST_SESSIONS = 268_435_456;
+  private static final int DEFAULT_CLIENT_BITS6 = 64;
+  private static final Duration SHORTEST_SPAN = Duration.ofSeconds(1);
+  private static final Duration LONGEST_SLOW_START = Duration.ofHours(1);
+  private static final Duration LONGEST_PERSISTENCE = Duration.ofDays(7);
 
   static final Field<String> NAME =
       once("name", words -> words.text("a name", "write one, in quotes if it has spaces"));
@@ -71,7 +81,33 @@ final class Grammar {
       once("dsr", words -> words.yesOrNo("a switch", "enable", "disable"));
   static final Field<List<Placed<Integer>>> SERVER_TARGETS =
       once("targets", "target", words -> numbers(words, "a target"));
-  static final Field<Integer> WEIGHT = once("weight", words -> words.number("a weight", 1, 1000));
+  static final Field<Scheduler> SCHEDULER =
+      once("scheduler", "method", words -> words.choice("a scheduler", Scheduler.class));
+  static final Field<Persistence> PERSISTENCE =
+      once("persistence", "stickiness", Grammar::persistence);
+  static final Field<List<Placed<Integer>>> BACKUP_TARGETS =
+      once("backup", "backups", words -> numbers(words, "a target"));
+  static final Field<Placed<Integer>> EMERGENCY =
+      once("emergency", words -> placed(words, "a target number", 1));
+  static final Field<Placed<Integer>> ABUSE =
+      once("abuse", words -> placed(words, "a target number", 1));
+  static final Field<Placed<Integer>> CLIENT_ACL =
+      once("client_acl", words -> placed(words, "the number of an access list", 0));
+  static final Field<Quorum> QUORUM = once("quorum", Grammar::quorum);
+
+  static final Field<Integer> WEIGHT =
+      once("weight", words -> words.number("a weight", 0, HIGHEST_WEIGHT));
+  static final Field<Boolean> DRAIN = once("drain", words -> true);
+  static final Field<Boolean> MAINTENANCE = once("maintenance", words -> true);
+  static final Field<Boolean> BACKUP = once("backup", words -> true);
+  static final Field<Duration> SLOW_START =
+      once("slowstart", words -> words.duration("a slow start", SHORTEST_SPAN, LONGEST_SLOW_START));
+  static final Field<Integer> MAX_SESSIONS =
+      once("maxsessions", words -> words.number("a number of sessions", 0, MOST_SESSIONS));
+  static final Field<Integer> HARD_MAX =
+      once("hardmax", words -> words.number("a number of sessions", 0, MOST_SESSIONS));
+  static final Field<Integer> TARGET_PRIORITY =
+      once("priority", words -> words.number("a priority", 0, HIGHEST_NUMBER));
 
   static final Field<HealthCheck> CHECK_ARP = repeated("arp", words -> check(words, "arp"));
   static final Field<HealthCheck> CHECK_PING = repeated("ping", words -> check(words, "ping"));
@@ -147,6 +183,52 @@ final class Grammar {
       return null;
     }
     return new HealthCheck(kind, port, interval, timeout);
+  }
+
+  private static Placed<Integer> placed(Words words, String what, int minimum) {
+    Token token = words.peek();
+    Integer number = words.number(what, minimum, HIGHEST_NUMBER);
+    return number == null ? null : new Placed<>(number, token);
+  }
+
+  /// `24 300`, or with a length for IPv6 `24,56 300`. Clients of IPv6 change their address within a
+  /// /64 by themselves, so that is what tells them apart where nothing else is said.
+  private static Persistence persistence(Words words) {
+    Integer length = words.number("a prefix length", 0, 32);
+    Integer length6 = DEFAULT_CLIENT_BITS6;
+    if (words.peek().is(Token.Kind.COMMA)) {
+      words.next();
+      length6 = words.number("a prefix length of IPv6", 0, 128);
+    }
+    Duration timeout = words.duration("a timeout", SHORTEST_SPAN, LONGEST_PERSISTENCE);
+    return length == null || length6 == null || timeout == null
+        ? null
+        : new Persistence(length, length6, timeout);
+  }
+
+  /// `3,2`, or `2` for `2,2`.
+  private static Quorum quorum(Words words) {
+    Integer up = words.number("a number of targets", 1, HIGHEST_NUMBER);
+    if (!words.peek().is(Token.Kind.COMMA)) {
+      return up == null ? null : new Quorum(up, up);
+    }
+    words.next();
+    Token token = words.peek();
+    Integer down = words.number("a number of targets", 1, HIGHEST_NUMBER);
+    if (up == null || down == null) {
+      return null;
+    }
+    if (down > up) {
+      words
+          .problems()
+          .error(
+              token,
+              "is more than the %d targets that bring the server back, so it would come and go"
+                  .formatted(up),
+              "write the larger number first, such as 'quorum 3,2'");
+      return null;
+    }
+    return new Quorum(up, down);
   }
 
   private static Path keyFile(Words words) {

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pitchlake.common.config.Configuration.Access;
+import io.pitchlake.common.config.Configuration.Balancing;
+import io.pitchlake.common.config.Configuration.Duty;
 import io.pitchlake.common.config.Configuration.HealthCheck;
 import io.pitchlake.common.config.Configuration.Interface;
 import io.pitchlake.common.config.Configuration.Network;
@@ -100,7 +102,8 @@ class ExamplesTest {
                 80,
                 Protocol.TCP,
                 true,
-                List.of(1, 2))),
+                List.of(1, 2),
+                Balancing.DEFAULT)),
         seen.servers());
     assertEquals(
         Map.of(
@@ -111,6 +114,7 @@ class ExamplesTest {
                 IpAddress.parse("192.168.2.2"),
                 80,
                 1,
+                Duty.DEFAULT,
                 List.of(
                     new HealthCheck("tcpopen", 80, Duration.ofSeconds(3), Duration.ofSeconds(10)))),
             2,
@@ -120,6 +124,7 @@ class ExamplesTest {
                 IpAddress.parse("192.168.2.3"),
                 80,
                 2,
+                Duty.DEFAULT,
                 List.of(new HealthCheck("ping", 0, Duration.ofSeconds(3), Duration.ofSeconds(8))))),
         seen.targets());
     assertEquals(List.of(block("192.168.2.1", 32)), seen.exempt());
