@@ -1,10 +1,14 @@
 package io.pitchlake.common.config;
 
+import io.pitchlake.common.config.Configuration.Balancing;
+import io.pitchlake.common.config.Configuration.Duty;
 import io.pitchlake.common.config.Configuration.Engine;
 import io.pitchlake.common.config.Configuration.Gateway;
 import io.pitchlake.common.config.Configuration.HealthCheck;
 import io.pitchlake.common.config.Configuration.Interface;
 import io.pitchlake.common.config.Configuration.Network;
+import io.pitchlake.common.config.Configuration.Persistence;
+import io.pitchlake.common.config.Configuration.Quorum;
 import io.pitchlake.common.config.Configuration.Registry;
 import io.pitchlake.common.config.Configuration.Server;
 import io.pitchlake.common.config.Configuration.Settings;
@@ -204,7 +208,8 @@ public final class ConfigWriter {
               int port,
               Configuration.Protocol protocol,
               boolean dsr,
-              List<Integer> targets) -> {
+              List<Integer> targets,
+              Balancing balancing) -> {
         enter(SectionKind.SERVER, id);
         name.ifPresent(text -> add(Grammar.NAME, quoted(text)));
         add(Grammar.IPADDR, address);
@@ -212,7 +217,38 @@ public final class ConfigWriter {
         add(Grammar.PROTOCOL, lower(protocol));
         add(Grammar.DSR, dsr ? "enable" : "disable");
         add(Grammar.SERVER_TARGETS, list(targets));
+        balancing(balancing);
       }
+    }
+  }
+
+  private void balancing(Balancing balancing) {
+    switch (balancing) {
+      case Balancing(
+              Configuration.Scheduler scheduler,
+              Optional<Persistence> persistence,
+              List<Integer> backups,
+              Optional<Integer> emergency,
+              Optional<Integer> abuse,
+              Optional<Integer> clientAcl,
+              Quorum quorum) -> {
+        add(Grammar.SCHEDULER, lower(scheduler));
+        persistence.ifPresent(this::persistence);
+        addList(Grammar.BACKUP_TARGETS, backups);
+        emergency.ifPresent(number -> add(Grammar.EMERGENCY, number));
+        abuse.ifPresent(number -> add(Grammar.ABUSE, number));
+        clientAcl.ifPresent(number -> add(Grammar.CLIENT_ACL, number));
+        if (!quorum.equals(Quorum.ONE)) {
+          add(Grammar.QUORUM, quorum.up() + "," + quorum.down());
+        }
+      }
+    }
+  }
+
+  private void persistence(Persistence persistence) {
+    switch (persistence) {
+      case Persistence(int length, int length6, Duration timeout) ->
+          add(Grammar.PERSISTENCE, length + "," + length6 + " " + time(timeout));
     }
   }
 
@@ -224,6 +260,7 @@ public final class ConfigWriter {
               IpAddress address,
               int port,
               int weight,
+              Duty duty,
               List<HealthCheck> checks) -> {
         enter(SectionKind.TARGET, id);
         name.ifPresent(text -> add(Grammar.NAME, quoted(text)));
@@ -232,7 +269,39 @@ public final class ConfigWriter {
           add(Grammar.PORT, port);
         }
         add(Grammar.WEIGHT, weight);
+        duty(duty);
         checks.forEach(this::check);
+      }
+    }
+  }
+
+  private void duty(Duty duty) {
+    switch (duty) {
+      case Duty(
+              Configuration.TargetState state,
+              boolean backup,
+              Duration slowStart,
+              int maxSessions,
+              int hardMax,
+              int priority) -> {
+        switch (state) {
+          case READY -> {}
+          case DRAIN -> flag(Grammar.DRAIN);
+          case MAINTENANCE -> flag(Grammar.MAINTENANCE);
+        }
+        if (backup) {
+          flag(Grammar.BACKUP);
+        }
+        if (!slowStart.isZero()) {
+          add(Grammar.SLOW_START, time(slowStart));
+        }
+        if (maxSessions > 0) {
+          add(Grammar.MAX_SESSIONS, maxSessions);
+          add(Grammar.HARD_MAX, hardMax);
+        }
+        if (priority > 0) {
+          add(Grammar.TARGET_PRIORITY, priority);
+        }
       }
     }
   }
@@ -335,6 +404,10 @@ public final class ConfigWriter {
 
   private void add(String word, String value) {
     statements.add(new Statement(section, word, word + " " + value));
+  }
+
+  private void flag(Field<?> field) {
+    statements.add(new Statement(section, field.word(), field.word()));
   }
 
   private void addList(Field<?> field, List<?> values) {

@@ -92,7 +92,11 @@ final class RandomConfiguration {
     text.append("target %d { ipaddr 10.1.0.%d ".formatted(id, 120 + id + 10 * any(5)));
     maybe("name " + name());
     maybe("port 80");
-    maybe("weight " + (1 + any(999)));
+    maybe(oneOf("weight " + (1 + any(999)) + " maintenance", "weight " + any(999), "drain"));
+    maybe("backup");
+    maybe("slowstart " + oneOf("30", "1.5s", "2m"));
+    maybe(oneOf("maxsessions 0", "maxsessions " + (1 + any(9)), "maxsessions 10 hardmax 12"));
+    maybe("priority " + any(9));
     maybe("arp %s,%s".formatted(oneOf("1", "1.5s", "250ms"), oneOf("3", "1m")));
     maybe("ping %s,%s".formatted(oneOf("1", "0.25s"), oneOf("3", "4s")));
     maybe("tcpopen %d,1,%d tcpopen 443,2,20".formatted(1 + any(65_000), 1 + any(60)));
@@ -104,7 +108,17 @@ final class RandomConfiguration {
     maybe("name " + name());
     text.append(oneOf("port 80 dsr enable ", "port 80 ", "port any dsr disable ", ""));
     maybe("protocol " + oneOf("tcp", "udp", "any"));
-    text.append("targets ").append(upTo(targets)).append(" }\n");
+    String own = upTo(targets);
+    int count = own.split(",").length;
+    text.append("targets ").append(own).append(' ');
+    maybe("quorum " + oneOf("1", "" + count, count + ",1"));
+    maybe("scheduler " + oneOf("maglev", "rr", "wrr", "random", "hash", "first"));
+    maybe("persistence %d,%d %s".formatted(any(32), any(128), oneOf("60", "1.5s", "2h")));
+    maybe("client_acl 7");
+    if (count < targets) {
+      maybe(oneOf("backup", "emergency", "abuse") + " " + targets);
+    }
+    text.append(" }\n");
   }
 
   private void engineAndSync() {
@@ -125,6 +139,7 @@ final class RandomConfiguration {
       String action = oneOf("permit", "deny");
       text.append("acl %d %s 10.%d.0.0/16\n".formatted(1 + any(2), action, any(99)));
     }
+    text.append("acl 7 permit 10.7.0.0/16\n");
     int acl = text.indexOf("acl 1 ") >= 0 ? 1 : text.indexOf("acl 2 ") >= 0 ? 2 : 0;
     if (acl > 0) {
       maybe("tarpit_acl " + acl + "\n");
