@@ -1,11 +1,11 @@
 package io.pitchlake.node;
 
 import io.pitchlake.common.config.Configuration;
-import io.pitchlake.common.config.Configuration.HealthCheck;
 import io.pitchlake.common.config.Configuration.Network;
 import io.pitchlake.common.config.Configuration.Server;
 import io.pitchlake.common.config.Configuration.Target;
 import io.pitchlake.common.config.Configuration.Vrrp;
+import io.pitchlake.common.config.HealthCheck;
 import io.pitchlake.common.config.Setting;
 import io.pitchlake.common.hash.SipHash;
 import io.pitchlake.common.net.AccessList;
@@ -157,7 +157,7 @@ final class ViewCompiler {
         network++;
       }
       Optional<HealthCheck> arp =
-          target.checks().stream().filter(check -> check.kind().equals("arp")).findFirst();
+          target.health().checks().stream().filter(HealthCheck.Arp.class::isInstance).findFirst();
       compiled.add(
           new TargetView(
               compiled.size(),

@@ -5,7 +5,6 @@ import io.pitchlake.common.config.Configuration.Balancing;
 import io.pitchlake.common.config.Configuration.Duty;
 import io.pitchlake.common.config.Configuration.Engine;
 import io.pitchlake.common.config.Configuration.Gateway;
-import io.pitchlake.common.config.Configuration.HealthCheck;
 import io.pitchlake.common.config.Configuration.Idle;
 import io.pitchlake.common.config.Configuration.Interface;
 import io.pitchlake.common.config.Configuration.Network;
@@ -43,6 +42,7 @@ import java.util.stream.Stream;
 final class ConfigCheck {
   private static final int LONGEST_INTERFACE_NAME = 15;
   private static final int DEFAULT_PRIORITY = 100;
+  private static final int MOST_CHECKS = 16;
   private static final Duration DEFAULT_ADVERT = Duration.ofSeconds(1);
   private static final List<String> BEFORE_MASTER = List.of("vrrp", "arp", "ping", "hc");
   private static final List<String> AFTER_MASTER = List.of("tarpit", "slb", "tnat", "nat", "rt");
@@ -546,14 +546,6 @@ final class ConfigCheck {
 
   private void target(Section section) {
     required(section, Grammar.IPADDR, "write 'ipaddr 192.168.2.2' in it");
-    List<HealthCheck> checks =
-        Stream.of(Grammar.CHECK_ARP, Grammar.CHECK_PING, Grammar.CHECK_TCPOPEN)
-            .flatMap(field -> section.placed(field).stream())
-            .sorted(
-                Comparator.comparingInt((Placed<HealthCheck> check) -> check.at().line())
-                    .thenComparingInt(check -> check.at().column()))
-            .map(Placed::value)
-            .toList();
     Optional<IpAddress> address = section.value(Grammar.IPADDR);
     if (address.isEmpty()) {
       return;
@@ -567,8 +559,64 @@ final class ConfigCheck {
             section.value(Grammar.PORT).orElse(0),
             section.value(Grammar.WEIGHT).orElse(1),
             duty(section),
-            checks));
+            health(section)));
     notOwn(section, address.get());
+    if (draft.enabled(SectionKind.TARGET).containsKey(section.id())) {
+      askable(section, address.get());
+    }
+  }
+
+  /// Targets are asked from `real`, by ARP or neighbour discovery at least.
+  private void askable(Section section, IpAddress address) {
+    networks.values().stream()
+        .filter(network -> holds(network, address))
+        .findFirst()
+        .filter(network -> (address.isIpv4() ? network.real() : network.real6()).isEmpty())
+        .ifPresent(network ->
+            problems.error(
+                section.at(Grammar.IPADDR),
+                address.toString(),
+                "is in network %d, which has no %s address to check its health from"
+                    .formatted(network.id(), address.isIpv4() ? "IPv4" : "IPv6"),
+                "write '%s' in network %d"
+                    .formatted(address.isIpv4() ? "real" : "real6", network.id())));
+  }
+
+  private HealthCheck.Policy health(Section section) {
+    List<Placed<HealthCheck>> checks =
+        Grammar.CHECKS.stream()
+            .flatMap(field -> section.placed(field).stream())
+            .sorted(
+                Comparator.comparingInt((Placed<HealthCheck> check) -> check.at().line())
+                    .thenComparingInt(check -> check.at().column()))
+            .toList();
+    checks.stream()
+        .skip(MOST_CHECKS)
+        .findFirst()
+        .ifPresent(check ->
+            problems.error(
+                check.at(),
+                "is one check too many for " + section.title(),
+                "keep at most " + MOST_CHECKS + " of them"));
+    fastInterval(section, checks);
+    return new HealthCheck.Policy(
+        checks.stream().map(Placed::value).toList(),
+        section.value(Grammar.RISE).orElse(HealthCheck.Policy.DEFAULT_RISE),
+        section.value(Grammar.FALL).orElse(HealthCheck.Policy.DEFAULT_FALL),
+        section.value(Grammar.FAST_INTERVAL),
+        section.value(Grammar.ALIAS_CHECK).orElse(HealthCheck.AliasCheck.AUTO));
+  }
+
+  private void fastInterval(Section section, List<Placed<HealthCheck>> checks) {
+    Optional<Duration> fast = section.value(Grammar.FAST_INTERVAL);
+    checks.stream()
+        .filter(check -> fast.isPresent() && fast.get().compareTo(check.value().interval()) > 0)
+        .findFirst()
+        .ifPresent(check ->
+            problems.error(
+                section.at(Grammar.FAST_INTERVAL),
+                "is longer than the interval of " + check.value().title(),
+                "write a shorter one, or take it out"));
   }
 
   private Duty duty(Section section) {

@@ -4,7 +4,6 @@ import io.pitchlake.common.config.Configuration.Balancing;
 import io.pitchlake.common.config.Configuration.Duty;
 import io.pitchlake.common.config.Configuration.Engine;
 import io.pitchlake.common.config.Configuration.Gateway;
-import io.pitchlake.common.config.Configuration.HealthCheck;
 import io.pitchlake.common.config.Configuration.Interface;
 import io.pitchlake.common.config.Configuration.Network;
 import io.pitchlake.common.config.Configuration.Persistence;
@@ -261,7 +260,7 @@ public final class ConfigWriter {
               int port,
               int weight,
               Duty duty,
-              List<HealthCheck> checks) -> {
+              HealthCheck.Policy health) -> {
         enter(SectionKind.TARGET, id);
         name.ifPresent(text -> add(Grammar.NAME, quoted(text)));
         add(Grammar.IPADDR, address);
@@ -270,7 +269,24 @@ public final class ConfigWriter {
         }
         add(Grammar.WEIGHT, weight);
         duty(duty);
+        health(health);
+      }
+    }
+  }
+
+  private void health(HealthCheck.Policy policy) {
+    switch (policy) {
+      case HealthCheck.Policy(
+              List<HealthCheck> checks,
+              int rise,
+              int fall,
+              Optional<Duration> fastInterval,
+              HealthCheck.AliasCheck alias) -> {
         checks.forEach(this::check);
+        add(Grammar.RISE, rise);
+        add(Grammar.FALL, fall);
+        fastInterval.ifPresent(interval -> add(Grammar.FAST_INTERVAL, time(interval)));
+        add(Grammar.ALIAS_CHECK, lower(alias));
       }
     }
   }
@@ -307,10 +323,66 @@ public final class ConfigWriter {
   }
 
   private void check(HealthCheck check) {
-    switch (check) {
-      case HealthCheck(String kind, int port, Duration interval, Duration timeout) ->
-          add(kind, (port == 0 ? "" : port + ",") + time(interval) + "," + time(timeout));
-    }
+    String port = check.port() == 0 ? "" : check.port() + ",";
+    add(check.word(), port + time(check.interval()) + "," + time(check.timeout()) + rest(check));
+  }
+
+  /// What a check has behind its port and times.
+  private static String rest(HealthCheck check) {
+    return switch (check) {
+      case HealthCheck.Arp(Duration _, Duration _) -> "";
+      case HealthCheck.Ping(Duration _, Duration _) -> "";
+      case HealthCheck.TcpOpen(int _, Duration _, Duration _) -> "";
+      case HealthCheck.Udp(int _, Duration _, Duration _) -> "";
+      case HealthCheck.Agent(int _, Duration _, Duration _) -> "";
+      case HealthCheck.Dns(
+              int _,
+              Duration _,
+              Duration _,
+              String name,
+              HealthCheck.DnsType type,
+              List<HealthCheck.DnsCode> accepted) ->
+          " "
+              + quoted(name)
+              + " type "
+              + lower(type)
+              + " rcode "
+              + list(accepted.stream().map(ConfigWriter::lower).toList());
+      case HealthCheck.Http(int _, Duration _, Duration _, HealthCheck.Request request) ->
+          request(request);
+      case HealthCheck.Https(
+              int _,
+              Duration _,
+              Duration _,
+              HealthCheck.Request request,
+              Optional<String> sni,
+              boolean verify) ->
+          request(request)
+              + option("sni", sni.map(ConfigWriter::quoted))
+              + (verify ? "" : " verify off");
+      case HealthCheck.Script(Duration _, Duration _, List<String> command) ->
+          command.stream().map(word -> " " + quoted(word)).collect(Collectors.joining());
+    };
+  }
+
+  private static String request(HealthCheck.Request request) {
+    return switch (request) {
+      case HealthCheck.Request(
+              String path,
+              Optional<String> host,
+              List<HealthCheck.StatusRange> status,
+              Optional<String> expect) ->
+          " path "
+              + quoted(path)
+              + option("host", host.map(ConfigWriter::quoted))
+              + " status "
+              + list(status)
+              + option("expect", expect.map(ConfigWriter::quoted));
+    };
+  }
+
+  private static String option(String word, Optional<String> value) {
+    return value.map(text -> " " + word + " " + text).orElse("");
   }
 
   private void gateway(Gateway gateway) {

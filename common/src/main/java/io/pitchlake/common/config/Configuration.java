@@ -176,7 +176,7 @@ public record Configuration(
       int port,
       int weight,
       Duty duty,
-      List<HealthCheck> checks) {}
+      HealthCheck.Policy health) {}
 
   /// What a target is there for: `target N { backup slowstart 30 maxsessions 100 ... }`.
   ///
@@ -206,13 +206,6 @@ public record Configuration(
     /// It gets nothing, and its flows go elsewhere: `maintenance`.
     MAINTENANCE
   }
-
-  /// One health check of a target: `tcpopen PORT,INTERVAL,TIMEOUT` or `ping INTERVAL,TIMEOUT`, in
-  /// seconds as in BalanceNG.
-  ///
-  /// @param kind `arp`, `ping`, `tcpopen`, ...
-  /// @param port 0 where the kind has none
-  public record HealthCheck(String kind, int port, Duration interval, Duration timeout) {}
 
   /// `gateway N { ipaddr 192.168.2.1 }`
   public record Gateway(int id, IpAddress address) {}

@@ -4,13 +4,13 @@ import static io.pitchlake.common.config.Field.once;
 import static io.pitchlake.common.config.Field.repeated;
 
 import io.pitchlake.common.config.Configuration.Access;
-import io.pitchlake.common.config.Configuration.HealthCheck;
 import io.pitchlake.common.config.Configuration.Idle;
 import io.pitchlake.common.config.Configuration.Persistence;
 import io.pitchlake.common.config.Configuration.Protocol;
 import io.pitchlake.common.config.Configuration.Quorum;
 import io.pitchlake.common.config.Configuration.Scheduler;
 import io.pitchlake.common.config.Configuration.TarpitMode;
+import io.pitchlake.common.config.HealthCheck.AliasCheck;
 import io.pitchlake.common.config.Words.Block;
 import io.pitchlake.common.net.IpAddress;
 import java.nio.file.Path;
@@ -28,6 +28,7 @@ final class Grammar {
   private static final Duration SHORTEST_SPAN = Duration.ofSeconds(1);
   private static final Duration LONGEST_SLOW_START = Duration.ofHours(1);
   private static final Duration LONGEST_PERSISTENCE = Duration.ofDays(7);
+  private static final int MOST_RESULTS = 100;
 
   static final Field<String> NAME =
       once("name", words -> words.text("a name", "write one, in quotes if it has spaces"));
@@ -109,10 +110,39 @@ final class Grammar {
   static final Field<Integer> TARGET_PRIORITY =
       once("priority", words -> words.number("a priority", 0, HIGHEST_NUMBER));
 
-  static final Field<HealthCheck> CHECK_ARP = repeated("arp", words -> check(words, "arp"));
-  static final Field<HealthCheck> CHECK_PING = repeated("ping", words -> check(words, "ping"));
-  static final Field<HealthCheck> CHECK_TCPOPEN =
-      repeated("tcpopen", words -> portCheck(words, "tcpopen"));
+  static final Field<HealthCheck> CHECK_ARP = repeated("arp", CheckGrammar::arp);
+  static final Field<HealthCheck> CHECK_PING = repeated("ping", CheckGrammar::ping);
+  static final Field<HealthCheck> CHECK_TCPOPEN = repeated("tcpopen", CheckGrammar::tcpOpen);
+  static final Field<HealthCheck> CHECK_UDP = repeated("udp", CheckGrammar::udp);
+  static final Field<HealthCheck> CHECK_DNS = repeated("dns", CheckGrammar::dns);
+  static final Field<HealthCheck> CHECK_HTTP = repeated("http", CheckGrammar::http);
+  static final Field<HealthCheck> CHECK_HTTPS = repeated("https", CheckGrammar::https);
+  static final Field<HealthCheck> CHECK_SCRIPT = repeated("script", CheckGrammar::script);
+  static final Field<HealthCheck> CHECK_AGENT = repeated("agent", CheckGrammar::agent);
+
+  /// All kinds of checks, each under its word.
+  static final List<Field<HealthCheck>> CHECKS =
+      List.of(
+          CHECK_ARP,
+          CHECK_PING,
+          CHECK_TCPOPEN,
+          CHECK_UDP,
+          CHECK_DNS,
+          CHECK_HTTP,
+          CHECK_HTTPS,
+          CHECK_SCRIPT,
+          CHECK_AGENT);
+
+  static final Field<Integer> RISE =
+      once("rise", words -> words.number("a number of good results", 1, MOST_RESULTS));
+  static final Field<Integer> FALL =
+      once("fall", words -> words.number("a number of bad answers", 1, MOST_RESULTS));
+  static final Field<Duration> FAST_INTERVAL =
+      once(
+          "fastinterval",
+          words -> words.duration("an interval", CheckGrammar.SHORTEST, CheckGrammar.LONGEST));
+  static final Field<AliasCheck> ALIAS_CHECK =
+      once("aliascheck", words -> words.choice("a way to look for an alias", AliasCheck.class));
 
   static final Field<IpAddress> BIND =
       once("bind", words -> words.hostAddress("an IPv4 or IPv6 address"));
@@ -124,8 +154,6 @@ final class Grammar {
 
   private static final Duration SHORTEST_ADVERT = Duration.ofMillis(10);
   private static final Duration LONGEST_ADVERT = Duration.ofMillis(40_950);
-  private static final Duration SHORTEST_CHECK = Duration.ofMillis(10);
-  private static final Duration LONGEST_CHECK = Duration.ofHours(1);
 
   private Grammar() {}
 
@@ -147,42 +175,6 @@ final class Grammar {
       return null;
     }
     return advert;
-  }
-
-  private static HealthCheck check(Words words, String kind) {
-    return intervals(words, kind, 0, kind + " 3,10");
-  }
-
-  private static HealthCheck portCheck(Words words, String kind) {
-    String example = kind + " 80,3,10";
-    Integer port = words.number("a port", 1, 65_535);
-    if (!words.comma("a comma and the interval", "write such as '" + example + "'")) {
-      return null;
-    }
-    HealthCheck check = intervals(words, kind, port == null ? 0 : port, example);
-    return port == null ? null : check;
-  }
-
-  private static HealthCheck intervals(Words words, String kind, int port, String example) {
-    Duration interval = words.duration("an interval", SHORTEST_CHECK, LONGEST_CHECK);
-    if (!words.comma("a comma and the timeout", "write such as '" + example + "'")) {
-      return null;
-    }
-    Token token = words.peek();
-    Duration timeout = words.duration("a timeout", SHORTEST_CHECK, LONGEST_CHECK);
-    if (interval == null || timeout == null) {
-      return null;
-    }
-    if (timeout.compareTo(interval) < 0) {
-      words
-          .problems()
-          .error(
-              token,
-              "is a timeout shorter than the interval, so the target would fail between two checks",
-              "write the interval first, such as '" + example + "'");
-      return null;
-    }
-    return new HealthCheck(kind, port, interval, timeout);
   }
 
   private static Placed<Integer> placed(Words words, String what, int minimum) {

@@ -55,6 +55,10 @@ final class Words {
     return before;
   }
 
+  Vocabulary directives() {
+    return directives;
+  }
+
   Problems problems() {
     return problems;
   }

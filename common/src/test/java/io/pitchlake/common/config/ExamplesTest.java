@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.pitchlake.common.config.Configuration.Access;
 import io.pitchlake.common.config.Configuration.Balancing;
 import io.pitchlake.common.config.Configuration.Duty;
-import io.pitchlake.common.config.Configuration.HealthCheck;
 import io.pitchlake.common.config.Configuration.Interface;
 import io.pitchlake.common.config.Configuration.Network;
 import io.pitchlake.common.config.Configuration.Protocol;
@@ -115,8 +114,8 @@ class ExamplesTest {
                 80,
                 1,
                 Duty.DEFAULT,
-                List.of(
-                    new HealthCheck("tcpopen", 80, Duration.ofSeconds(3), Duration.ofSeconds(10)))),
+                HealthCheck.Policy.of(
+                    new HealthCheck.TcpOpen(80, Duration.ofSeconds(3), Duration.ofSeconds(10)))),
             2,
             new Target(
                 2,
@@ -125,7 +124,8 @@ class ExamplesTest {
                 80,
                 2,
                 Duty.DEFAULT,
-                List.of(new HealthCheck("ping", 0, Duration.ofSeconds(3), Duration.ofSeconds(8))))),
+                HealthCheck.Policy.of(
+                    new HealthCheck.Ping(Duration.ofSeconds(3), Duration.ofSeconds(8))))),
         seen.targets());
     assertEquals(List.of(block("192.168.2.1", 32)), seen.exempt());
     assertEquals(Optional.of(1), seen.tarpitAcl());

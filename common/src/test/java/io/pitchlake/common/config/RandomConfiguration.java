@@ -100,7 +100,40 @@ final class RandomConfiguration {
     maybe("arp %s,%s".formatted(oneOf("1", "1.5s", "250ms"), oneOf("3", "1m")));
     maybe("ping %s,%s".formatted(oneOf("1", "0.25s"), oneOf("3", "4s")));
     maybe("tcpopen %d,1,%d tcpopen 443,2,20".formatted(1 + any(65_000), 1 + any(60)));
+    maybe("udp %d,%d,%d".formatted(1 + any(65_000), 1 + any(59), 60 + any(9)));
+    maybe("agent %d,%d,%d".formatted(1 + any(65_000), 1 + any(9), 10 + any(60)));
+    if (random.nextBoolean()) {
+      text.append("dns %d,%d,%d ".formatted(1 + any(99), 1 + any(9), 10 + any(9)));
+      text.append(oneOf(". ", "example.org ", "a-b._tcp.example. ", "\"ping\" "));
+      maybe("type " + oneOf("a", "aaaa", "ns", "soa", "txt", "mx", "ptr"));
+      maybe("rcode " + oneOf("noerror", "nxdomain,refused", "servfail"));
+    }
+    if (random.nextBoolean()) {
+      text.append("http %d,%d,%d ".formatted(1 + any(99), 1 + any(9), 10 + any(9)));
+      request();
+    }
+    if (random.nextBoolean()) {
+      text.append("https %d,%d,%d ".formatted(1 + any(99), 1 + any(9), 10 + any(9)));
+      maybe("sni " + oneOf("www.example.org", "\"name\""));
+      maybe("verify " + oneOf("on", "off"));
+      request();
+    }
+    if (random.nextBoolean()) {
+      text.append("script %d,%d /bin/%s ".formatted(1 + any(9), 10 + any(9), oneOf("a", "b")));
+      maybe(oneOf("-x", "\"rise\" \"two words\"", "\"a,b\" 7"));
+    }
+    maybe("rise " + (1 + any(99)));
+    maybe("fall " + (1 + any(99)));
+    maybe("fastinterval " + oneOf("20ms", "0.1s"));
+    maybe("aliascheck " + oneOf("auto", "echo", "off"));
     text.append(" }\n");
+  }
+
+  private void request() {
+    maybe("path " + oneOf("/", "/health?a=b", "\"/a{b}\""));
+    maybe("host " + oneOf("www.example.org", "\"real\""));
+    maybe("status " + oneOf("200", "200,301-302", "404"));
+    maybe("expect " + oneOf("ok", "\"all is well\""));
   }
 
   private void server(int id, int targets) {

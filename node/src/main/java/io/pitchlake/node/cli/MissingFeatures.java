@@ -3,8 +3,8 @@ package io.pitchlake.node.cli;
 import io.pitchlake.common.config.Configuration;
 import io.pitchlake.common.config.Configuration.Balancing;
 import io.pitchlake.common.config.Configuration.Duty;
-import io.pitchlake.common.config.Configuration.HealthCheck;
 import io.pitchlake.common.config.Configuration.TarpitMode;
+import io.pitchlake.common.config.HealthCheck;
 import io.pitchlake.node.Node;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,9 +34,9 @@ final class MissingFeatures {
     configuration.targets().values().stream()
         .filter(target -> configuration.enabled().targets().contains(target.id()))
         .forEach(target ->
-            target.checks().stream()
-                .map(HealthCheck::kind)
-                .filter(kind -> !kind.equals("arp"))
+            target.health().checks().stream()
+                .filter(check -> !(check instanceof HealthCheck.Arp))
+                .map(HealthCheck::word)
                 .distinct()
                 .forEach(kind ->
                     missing.add(
