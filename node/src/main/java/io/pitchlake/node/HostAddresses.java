@@ -1,5 +1,6 @@
 package io.pitchlake.node;
 
+import io.pitchlake.common.config.PenCommandLine.OwnAddress;
 import io.pitchlake.common.net.IpAddress;
 import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
@@ -8,6 +9,8 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -29,6 +32,22 @@ public final class HostAddresses {
           .flatMap(NetworkInterface::inetAddresses)
           .map(HostAddresses::of)
           .collect(Collectors.toUnmodifiableSet());
+    } catch (SocketException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// The addresses of one interface with their prefix lengths; empty when there is no such
+  /// interface.
+  ///
+  /// @throws UncheckedIOException when the kernel cannot be asked
+  public static Optional<List<OwnAddress>> of(String link) {
+    try {
+      return Optional.ofNullable(NetworkInterface.getByName(link))
+          .map(found ->
+              found.getInterfaceAddresses().stream()
+                  .map(one -> new OwnAddress(of(one.getAddress()), one.getNetworkPrefixLength()))
+                  .toList());
     } catch (SocketException e) {
       throw new UncheckedIOException(e);
     }

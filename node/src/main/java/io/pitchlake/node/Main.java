@@ -37,6 +37,7 @@ public final class Main {
             new SecureRandom(),
             Main::open,
             HostAddresses::now,
+            HostAddresses::of,
             Path.of("/proc/sys"),
             Path.of("/dev/log"),
             end::whenAsked);

@@ -499,7 +499,7 @@ public final class ConfigWriter {
   }
 
   /// In quotes, unless it reads as one word that is no directive.
-  private static String quoted(String text) {
+  static String quoted(String text) {
     if (PLAIN_WORD.matcher(text).matches() && !isDirective(text.toLowerCase(Locale.ROOT))) {
       return text;
     }

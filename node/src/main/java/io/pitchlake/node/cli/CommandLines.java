@@ -41,6 +41,7 @@ import picocli.CommandLine.ScopeType;
       "  pitchlake check -c office.conf",
       "  pitchlake run -c office.conf",
       "  pitchlake replay morning.pcap answers.pcap -c office.conf",
+      "  pitchlake pen --print-config -df -O \"dsr_if eth1\" 192.168.2.10:80 192.168.2.2",
       "  pitchlake run --help"
     },
     versionProvider = VersionCommand.Version.class)
@@ -70,6 +71,7 @@ public final class CommandLines implements Runnable {
             .addSubcommand(new RunCommand(world))
             .addSubcommand(new CheckCommand(world))
             .addSubcommand(new ReplayCommand(world))
+            .addSubcommand(new PenCommand(world))
             .addSubcommand(new VersionCommand(world))
             .setOut(world.out())
             .setErr(world.err())
@@ -91,9 +93,13 @@ public final class CommandLines implements Runnable {
       description = "Log more, and stack traces of the program's own faults.")
   void debug(boolean wanted) {
     if (wanted) {
-      ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME))
-          .setLevel(Level.DEBUG);
+      logMore();
     }
+  }
+
+  static void logMore() {
+    ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME))
+        .setLevel(Level.DEBUG);
   }
 
   /// No command at all.

@@ -4,6 +4,7 @@ import io.pitchlake.common.config.ConfigParser;
 import io.pitchlake.common.config.ConfigProblem;
 import io.pitchlake.common.config.Configuration;
 import io.pitchlake.common.config.ParseResult;
+import io.pitchlake.common.config.PenCommandLine.UnreadableException;
 import io.pitchlake.node.Node;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -25,7 +26,7 @@ record ConfigurationFile(Path path, Configuration configuration) {
 
   /// Reads and checks a file; warnings go to `err` and do not stop it.
   static ConfigurationFile load(Path path, Surroundings world) throws Failure {
-    ParseResult result = ConfigParser.parse(path.toString(), text(path));
+    ParseResult result = ConfigParser.parse(path.toString(), readable(path));
     print(result, world.err(), world.colour());
     Configuration configuration =
         result
@@ -41,27 +42,35 @@ record ConfigurationFile(Path path, Configuration configuration) {
     return new ConfigurationFile(path, configuration);
   }
 
-  private static String text(Path path) throws Failure {
+  /// The text of a file.
+  ///
+  /// @throws UnreadableException with what to say behind the file's name
+  static String text(Path path) throws UnreadableException {
     try {
       if (Files.size(path) > BIGGEST_BYTES) {
-        throw unreadable(path, "is larger than 64 MiB, which no configuration is");
+        throw new UnreadableException("is larger than 64 MiB, which no configuration is");
       }
       return Files.readString(path);
     } catch (NoSuchFileException e) {
-      throw unreadable(path, "there is no such file");
+      throw new UnreadableException("there is no such file");
     } catch (AccessDeniedException e) {
-      throw unreadable(path, "this user may not read it");
+      throw new UnreadableException("this user may not read it");
     } catch (CharacterCodingException e) {
-      throw unreadable(path, "is not UTF-8 text");
+      throw new UnreadableException("is not UTF-8 text");
     } catch (IOException e) {
-      throw unreadable(path, Files.isDirectory(path) ? "is a directory" : e.getMessage());
+      throw new UnreadableException(
+          Files.isDirectory(path) ? "is a directory" : String.valueOf(e.getMessage()));
     }
   }
 
-  private static Failure unreadable(Path path, String why) {
-    return new Failure(
-        ExitCode.CONFIGURATION,
-        path + ": error: the configuration cannot be read: " + why + "; see -c");
+  private static String readable(Path path) throws Failure {
+    try {
+      return text(path);
+    } catch (UnreadableException e) {
+      throw new Failure(
+          ExitCode.CONFIGURATION,
+          path + ": error: the configuration cannot be read: " + e.getMessage() + "; see -c");
+    }
   }
 
   private static String summary(Path path, ParseResult result) {

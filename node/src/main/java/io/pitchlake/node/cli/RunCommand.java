@@ -82,7 +82,12 @@ public final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Failure {
-    ConfigurationFile loaded = ConfigurationFile.load(file.path(), world);
+    return serve(() -> ConfigurationFile.load(file.path(), world));
+  }
+
+  /// Runs what a source says, until stopped.
+  int serve(ConfigurationSource source) throws Failure {
+    ConfigurationFile loaded = source.load();
     MissingFeatures.refuse(loaded);
     int engines = (int) loaded.configuration().settings().get(Setting.ENGINES);
     List<List<Port>> ports =

@@ -1,6 +1,7 @@
 package io.pitchlake.node.cli;
 
 import io.pitchlake.common.config.Configuration.Interface;
+import io.pitchlake.common.config.PenCommandLine.OwnAddress;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.time.Clock;
 import io.pitchlake.node.port.Port;
@@ -8,7 +9,9 @@ import io.pitchlake.node.port.PortException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -20,6 +23,7 @@ import java.util.random.RandomGenerator;
 /// @param random for keys
 /// @param ports opens a live interface
 /// @param hostAddresses what the host's kernel owns now
+/// @param linkAddresses the addresses of an interface, empty when there is no such interface
 /// @param kernel the kernel's settings, `/proc/sys`
 /// @param syslogSocket the local syslog daemon's socket, `/dev/log`
 /// @param ending tells when the process is asked to end
@@ -31,6 +35,7 @@ public record Surroundings(
     RandomGenerator random,
     PortOpener ports,
     Supplier<Set<IpAddress>> hostAddresses,
+    Function<String, Optional<List<OwnAddress>>> linkAddresses,
     Path kernel,
     Path syslogSocket,
     Ending ending) {

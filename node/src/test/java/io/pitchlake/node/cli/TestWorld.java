@@ -1,6 +1,7 @@
 package io.pitchlake.node.cli;
 
 import io.pitchlake.common.config.Configuration.Interface;
+import io.pitchlake.common.config.PenCommandLine.OwnAddress;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.time.SystemClock;
 import io.pitchlake.node.port.Port;
@@ -10,8 +11,11 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /// Runs command lines in-process: streams are strings, ports are what the test says, and whoever
 /// runs is asked to stop as soon as it can be asked.
@@ -24,6 +28,7 @@ final class TestWorld {
         throw new AssertionError("nobody should open " + link);
       };
   private Set<IpAddress> host = Set.of();
+  private Function<String, Optional<List<OwnAddress>>> links = link -> Optional.empty();
   private boolean colour;
   private final Path folder;
 
@@ -48,6 +53,14 @@ final class TestWorld {
     return this;
   }
 
+  /// Gives the host an interface with addresses such as `192.168.2.4/24`.
+  TestWorld link(String name, String... addresses) {
+    List<OwnAddress> own =
+        Stream.of(addresses).map(text -> OwnAddress.tryParse(text).orElseThrow()).toList();
+    links = link -> link.equals(name) ? Optional.of(own) : Optional.empty();
+    return this;
+  }
+
   TestWorld colour() {
     colour = true;
     return this;
@@ -63,6 +76,7 @@ final class TestWorld {
             new SplittableRandom(1),
             this::open,
             () -> host,
+            links,
             folder,
             folder.resolve("no-daemon"),
             Runnable::run);
