@@ -1,6 +1,6 @@
 package io.pitchlake.common.hash;
 
-/// SipHash-2-4 over two, three or five 64-bit words, without allocation. Each word is read as eight
+/// SipHash-2-4 over a few words, without allocation. Each word is read as eight (an int: four)
 /// bytes in little-endian order, so results equal the reference implementation's over the same
 /// bytes. Immutable; any thread.
 public final class SipHash {
@@ -13,29 +13,30 @@ public final class SipHash {
     this.k1 = k1;
   }
 
+  /// The hash of 12 bytes.
+  public long hash12(long a, int b) {
+    return run(1, a, length(12) | b & 0xffff_ffffL, 0, 0, 0);
+  }
+
   /// The hash of 16 bytes.
   public long hash(long a, long b) {
-    return run(2, a, b, length(2), 0, 0, 0);
+    return run(2, a, b, length(16), 0, 0);
   }
 
-  /// The hash of 24 bytes.
-  public long hash(long a, long b, long c) {
-    return run(3, a, b, c, length(3), 0, 0);
+  /// The hash of 36 bytes.
+  public long hash36(long a, long b, long c, long d, int e) {
+    return run(4, a, b, c, d, length(36) | e & 0xffff_ffffL);
   }
 
-  /// The hash of 40 bytes.
-  public long hash(long a, long b, long c, long d, long e) {
-    return run(5, a, b, c, d, e, length(5));
+  /// What the last block has in its highest byte.
+  private static long length(int bytes) {
+    return (long) bytes << 56;
   }
 
-  /// The block behind the last word: the number of bytes, in its highest byte.
-  private static long length(int words) {
-    return (long) words << 59;
-  }
-
-  /// Hashes `words` words and the block behind them. The words move up from one round to the next,
-  /// which the compiler turns into nothing, where picking one by its number would cost a branch.
-  private long run(int words, long a, long b, long c, long d, long e, long f) {
+  /// Hashes `words` words and the last block behind them. The words move up from one round to the
+  /// next, which the compiler turns into nothing, where picking one by its number would cost a
+  /// branch.
+  private long run(int words, long a, long b, long c, long d, long e) {
     long v0 = k0 ^ 0x736f6d6570736575L;
     long v1 = k1 ^ 0x646f72616e646f6dL;
     long v2 = k0 ^ 0x6c7967656e657261L;
@@ -46,7 +47,6 @@ public final class SipHash {
       b = c;
       c = d;
       d = e;
-      e = f;
       v3 ^= m;
       for (int round = 0; round < 2; round++) {
         v0 += v1;

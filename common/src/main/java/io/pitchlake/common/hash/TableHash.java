@@ -4,14 +4,16 @@ package io.pitchlake.common.hash;
 /// process, so that nobody outside can choose keys that share a bucket; it is not a MAC. Any
 /// thread.
 public record TableHash(long seed) {
-  /// 32 well-mixed bits of a three-word key.
+  /// 32 well-mixed bits of a three-word key: two full products, high and low half folded together.
   public int hash(long a, long b, long c) {
-    long h = seed;
-    h = (h ^ a) * 0x9fb21c651e98df25L;
-    h = (Long.rotateLeft(h, 29) ^ b) * 0xd6e8feb86659fd93L;
-    h = (Long.rotateLeft(h, 31) ^ c) * 0x9fb21c651e98df25L;
-    h ^= h >>> 32;
-    h *= 0xd6e8feb86659fd93L;
+    // The seed on both sides: nobody outside can make one factor 0, which would hide the other.
+    long turned = Long.rotateLeft(seed, 32);
+    long h = fold(b ^ seed, c ^ turned ^ 0x9fb21c651e98df25L);
+    h = fold(h ^ a ^ 0xd6e8feb86659fd93L, turned ^ 0xa0761d6478bd642fL);
     return (int) (h ^ h >>> 32);
+  }
+
+  private static long fold(long x, long y) {
+    return x * y ^ Math.multiplyHigh(x, y);
   }
 }

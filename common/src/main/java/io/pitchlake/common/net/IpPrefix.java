@@ -79,6 +79,16 @@ public record IpPrefix(IpAddress address, int length) {
     return new IpAddress(address.high() | ~highMask(length), address.low() | ~lowMask(length));
   }
 
+  /// The significant bits of an address's bits 127..64.
+  public long highMask() {
+    return highMask(length);
+  }
+
+  /// The significant bits of an address's bits 63..0.
+  public long lowMask() {
+    return lowMask(length);
+  }
+
   private static long highMask(int length) {
     return length == 0 ? 0 : length >= 64 ? -1L : -1L << 64 - length;
   }

@@ -28,6 +28,7 @@ public final class AddressTable {
   private final byte[] state;
   private final long[] mac;
   private final long[] checkedNanos;
+  private final long[] touchedNanos;
   private final long[] passUntilNanos;
   private final byte[] probesLeft;
   private final int[] stations;
@@ -57,6 +58,7 @@ public final class AddressTable {
     state = new byte[capacity];
     mac = new long[capacity];
     checkedNanos = new long[capacity];
+    touchedNanos = new long[capacity];
     passUntilNanos = new long[capacity];
     probesLeft = new byte[capacity];
     stations = new int[capacity];
@@ -122,6 +124,7 @@ public final class AddressTable {
     low[entry] = addressLow;
     mac[entry] = 0;
     checkedNanos[entry] = 0;
+    touchedNanos[entry] = 0;
     passUntilNanos[entry] = 0;
     probesLeft[entry] = 0;
     stations[entry] = NONE;
@@ -245,8 +248,14 @@ public final class AddressTable {
     stations[entry] = head;
   }
 
+  /// When [#touch] was last called; meaningless before.
+  public long touchedNanos(int entry) {
+    return touchedNanos[entry];
+  }
+
   /// Marks a simulated entry as the most recently asked one.
-  public void touch(int entry) {
+  public void touch(int entry, long nowNanos) {
+    touchedNanos[entry] = nowNanos;
     if (newer[entry] != NONE) {
       detach(entry);
       append(entry);

@@ -97,6 +97,13 @@ public final class EthernetHeader extends Flyweight {
     return this;
   }
 
+  /// Sets both MACs at once.
+  public EthernetHeader addresses(long destination, long source) {
+    i64(DESTINATION, destination << 16 | source >>> 32);
+    i32(SOURCE + 2, (int) source);
+    return this;
+  }
+
   /// The EtherType behind the MACs: the payload's, or the first tag's.
   public int etherType() {
     return u16(ETHER_TYPE);

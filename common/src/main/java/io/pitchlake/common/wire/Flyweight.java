@@ -37,33 +37,38 @@ public abstract class Flyweight {
 
   /// Points at room for a new header and clears its first `clearBytes`.
   final void begin(long address, int lengthBytes, int clearBytes) {
-    if (lengthBytes < clearBytes) {
-      refuse();
-      throw new IllegalArgumentException(
-          getClass().getSimpleName() + " needs " + clearBytes + " bytes, not " + lengthBytes);
-    }
+    require(lengthBytes, clearBytes);
     accept(address, lengthBytes);
     Memory.clear(address, clearBytes);
   }
 
+  /// Refuses to start a header where there is no room for it.
+  final void require(int lengthBytes, int neededBytes) {
+    if (lengthBytes < neededBytes) {
+      refuse();
+      throw new IllegalArgumentException(
+          getClass().getSimpleName() + " needs " + neededBytes + " bytes, not " + lengthBytes);
+    }
+  }
+
   final int u8(int offset) {
     assert within(offset, 1);
-    return Memory.getByte(address + offset);
+    return Memory.getByte(address, offset);
   }
 
   final int u16(int offset) {
     assert within(offset, 2);
-    return Memory.getShort(address + offset);
+    return Memory.getShort(address, offset);
   }
 
   final int i32(int offset) {
     assert within(offset, 4);
-    return Memory.getInt(address + offset);
+    return Memory.getInt(address, offset);
   }
 
   final long i64(int offset) {
     assert within(offset, 8);
-    return Memory.getLong(address + offset);
+    return Memory.getLong(address, offset);
   }
 
   /// One load, of the 8 bytes that end with the MAC; at the packet's start of those that begin with
@@ -71,34 +76,34 @@ public abstract class Flyweight {
   final long mac(int offset) {
     assert within(offset, 6);
     return offset < 2
-        ? Memory.getLong(address + offset) >>> 16
-        : Memory.getLong(address + offset - 2) & 0xffff_ffff_ffffL;
+        ? Memory.getLong(address, offset) >>> 16
+        : Memory.getLong(address, offset - 2) & 0xffff_ffff_ffffL;
   }
 
   final void u8(int offset, int value) {
     assert within(offset, 1);
-    Memory.putByte(address + offset, value);
+    Memory.putByte(address, offset, value);
   }
 
   final void u16(int offset, int value) {
     assert within(offset, 2);
-    Memory.putShort(address + offset, value);
+    Memory.putShort(address, offset, value);
   }
 
   final void i32(int offset, int value) {
     assert within(offset, 4);
-    Memory.putInt(address + offset, value);
+    Memory.putInt(address, offset, value);
   }
 
   final void i64(int offset, long value) {
     assert within(offset, 8);
-    Memory.putLong(address + offset, value);
+    Memory.putLong(address, offset, value);
   }
 
   final void mac(int offset, long value) {
     assert within(offset, 6);
-    Memory.putShort(address + offset, (int) (value >>> 32));
-    Memory.putInt(address + offset + 2, (int) value);
+    Memory.putShort(address, offset, (int) (value >>> 32));
+    Memory.putInt(address, offset + 2, (int) value);
   }
 
   private boolean within(int offset, int size) {

@@ -56,6 +56,7 @@ public final class Ipv4Header extends Flyweight {
   /// Offset of the options, and length of a header without them.
   public static final int MIN_LENGTH = 20;
 
+  private static final int VERSION_AND_LENGTH = 0x45;
   private static final int DONT_FRAGMENT = 0x4000;
   private static final int MORE_FRAGMENTS = 0x2000;
   private static final int FRAGMENT_OFFSET = 0x1fff;
@@ -84,8 +85,38 @@ public final class Ipv4Header extends Flyweight {
   public Ipv4Header create(long address, int totalLengthBytes) {
     begin(address, totalLengthBytes, MIN_LENGTH);
     headerLength = MIN_LENGTH;
-    u8(VERSION_IHL, 0x45);
+    u8(VERSION_IHL, VERSION_AND_LENGTH);
     u16(TOTAL_LENGTH, totalLengthBytes);
+    return this;
+  }
+
+  /// Writes the whole header of a packet that nobody may fragment, without options, identification
+  /// 0 (RFC 6864), checksum included. In words as wide as they come, and the checksum from the
+  /// values: reading back what was just written in other widths would stall the processor.
+  public Ipv4Header create(
+      long address,
+      int totalLengthBytes,
+      int timeToLive,
+      int protocol,
+      int source,
+      int destination) {
+    require(totalLengthBytes, MIN_LENGTH);
+    accept(address, totalLengthBytes);
+    headerLength = MIN_LENGTH;
+    int lifeAndProtocol = timeToLive << 8 | protocol;
+    int checksum =
+        Checksum.finish(
+            (VERSION_AND_LENGTH << 8)
+                + DONT_FRAGMENT
+                + lifeAndProtocol
+                + totalLengthBytes
+                + (source & 0xffff_ffffL)
+                + (destination & 0xffff_ffffL));
+    i64(
+        VERSION_IHL,
+        (long) VERSION_AND_LENGTH << 56 | (long) totalLengthBytes << 32 | DONT_FRAGMENT);
+    i64(TIME_TO_LIVE, (long) lifeAndProtocol << 48 | (long) checksum << 32 | source & 0xffff_ffffL);
+    i32(DESTINATION, destination);
     return this;
   }
 

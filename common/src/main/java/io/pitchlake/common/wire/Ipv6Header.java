@@ -154,6 +154,32 @@ public final class Ipv6Header extends Flyweight {
     return this;
   }
 
+  /// Writes the whole header of a packet without extension headers, traffic class and flow label 0.
+  public Ipv6Header create(
+      long address,
+      int lengthBytes,
+      int protocol,
+      int hopLimit,
+      long sourceHigh,
+      long sourceLow,
+      long destinationHigh,
+      long destinationLow) {
+    require(lengthBytes, LENGTH);
+    accept(address, lengthBytes);
+    upperProtocol = protocol;
+    upperOffset = LENGTH;
+    fragmentField = NOT_FRAGMENTED;
+    routing = false;
+    i64(
+        VERSION_CLASS_FLOW,
+        0x6L << 60 | (long) (lengthBytes - LENGTH) << 16 | protocol << 8 | hopLimit);
+    i64(SOURCE, sourceHigh);
+    i64(SOURCE + 8, sourceLow);
+    i64(DESTINATION, destinationHigh);
+    i64(DESTINATION + 8, destinationLow);
+    return this;
+  }
+
   public int trafficClass() {
     return i32(VERSION_CLASS_FLOW) >>> 20 & 0xff;
   }

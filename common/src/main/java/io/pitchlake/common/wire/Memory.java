@@ -23,46 +23,91 @@ public final class Memory {
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
   private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
+  /// Every address a process can have has these bits. Taking them changes nothing, but tells the
+  /// JIT that address and offset stay within the segment, so that it drops the check of each access
+  /// and what it would have to save for the exception.
+  private static final long ADDRESS_BITS = Long.MAX_VALUE >>> 1;
+
   private Memory() {}
 
   /// The unsigned byte at `address`, 0..255.
   public static int getByte(long address) {
-    return ALL.get(ValueLayout.JAVA_BYTE, address) & 0xff;
+    return getByte(address, 0);
+  }
+
+  /// The unsigned byte at `address + offset`, 0..255.
+  public static int getByte(long address, int offset) {
+    return ALL.get(ValueLayout.JAVA_BYTE, (address & ADDRESS_BITS) + offset) & 0xff;
   }
 
   /// The unsigned 16-bit value at `address`, network byte order.
   public static int getShort(long address) {
-    return ALL.get(SHORT_BE, address) & 0xffff;
+    return getShort(address, 0);
+  }
+
+  /// The unsigned 16-bit value at `address + offset`, network byte order.
+  public static int getShort(long address, int offset) {
+    return ALL.get(SHORT_BE, (address & ADDRESS_BITS) + offset) & 0xffff;
   }
 
   /// The 32-bit value at `address`, network byte order.
   public static int getInt(long address) {
-    return ALL.get(INT_BE, address);
+    return getInt(address, 0);
+  }
+
+  /// The 32-bit value at `address + offset`, network byte order.
+  public static int getInt(long address, int offset) {
+    return ALL.get(INT_BE, (address & ADDRESS_BITS) + offset);
   }
 
   /// The 64-bit value at `address`, network byte order.
   public static long getLong(long address) {
-    return ALL.get(LONG_BE, address);
+    return getLong(address, 0);
+  }
+
+  /// The 64-bit value at `address + offset`, network byte order.
+  public static long getLong(long address, int offset) {
+    return ALL.get(LONG_BE, (address & ADDRESS_BITS) + offset);
   }
 
   /// Stores the low 8 bits of `value`.
   public static void putByte(long address, int value) {
-    ALL.set(ValueLayout.JAVA_BYTE, address, (byte) value);
+    putByte(address, 0, value);
+  }
+
+  /// Stores the low 8 bits of `value` at `address + offset`.
+  public static void putByte(long address, int offset, int value) {
+    ALL.set(ValueLayout.JAVA_BYTE, (address & ADDRESS_BITS) + offset, (byte) value);
   }
 
   /// Stores the low 16 bits of `value` in network byte order.
   public static void putShort(long address, int value) {
-    ALL.set(SHORT_BE, address, (short) value);
+    putShort(address, 0, value);
+  }
+
+  /// Stores the low 16 bits of `value` at `address + offset` in network byte order.
+  public static void putShort(long address, int offset, int value) {
+    ALL.set(SHORT_BE, (address & ADDRESS_BITS) + offset, (short) value);
   }
 
   /// Stores `value` in network byte order.
   public static void putInt(long address, int value) {
-    ALL.set(INT_BE, address, value);
+    putInt(address, 0, value);
+  }
+
+  /// Stores `value` at `address + offset` in network byte order.
+  public static void putInt(long address, int offset, int value) {
+    ALL.set(INT_BE, (address & ADDRESS_BITS) + offset, value);
   }
 
   /// Stores `value` in network byte order.
   public static void putLong(long address, long value) {
-    ALL.set(LONG_BE, address, value);
+    putLong(address, 0, value);
+  }
+
+  /// Stores `value` at `address + offset` in network byte order.
+  public static void putLong(long address, int offset, long value) {
+    ALL.set(LONG_BE, (address & ADDRESS_BITS) + offset, value);
   }
 
   /// Copies `length` bytes; the ranges may overlap.

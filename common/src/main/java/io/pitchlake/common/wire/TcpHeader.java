@@ -113,6 +113,45 @@ public final class TcpHeader extends Flyweight {
     return this;
   }
 
+  /// Writes the whole fixed header of a segment whose options and data, if any, are in place;
+  /// urgent pointer 0. In words as wide as they come, and the checksum from the values (see
+  /// [Ipv4Header#create]).
+  ///
+  /// @param headerLengthBytes header with options: a multiple of 4, 20..60
+  /// @param ports source port in the high 16 bits, destination port in the low ones
+  /// @param otherSum of what the checksum covers beside this header: pseudo-header, options, data
+  public TcpHeader create(
+      long address,
+      int lengthBytes,
+      int headerLengthBytes,
+      int ports,
+      int sequence,
+      int acknowledgment,
+      int flags,
+      int window,
+      long otherSum) {
+    require(lengthBytes, headerLengthBytes);
+    accept(address, lengthBytes);
+    headerLength = headerLengthBytes;
+    int lengthFlagsWindow = headerLengthBytes << 26 | flags << 16 | window;
+    i64(SOURCE_PORT, (long) ports << 32 | sequence & 0xffff_ffffL);
+    i64(ACKNOWLEDGMENT, (long) acknowledgment << 32 | lengthFlagsWindow & 0xffff_ffffL);
+    int checksum =
+        Checksum.finish(
+            otherSum
+                + (ports & 0xffff_ffffL)
+                + (sequence & 0xffff_ffffL)
+                + (acknowledgment & 0xffff_ffffL)
+                + (lengthFlagsWindow & 0xffff_ffffL));
+    i32(CHECKSUM, checksum << 16);
+    return this;
+  }
+
+  /// Source port in the high 16 bits, destination port in the low ones.
+  public int ports() {
+    return i32(SOURCE_PORT);
+  }
+
   public int sourcePort() {
     return u16(SOURCE_PORT);
   }

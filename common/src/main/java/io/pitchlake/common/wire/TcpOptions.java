@@ -41,138 +41,137 @@ public final class TcpOptions {
   /// Largest window scale; a larger one counts as this (RFC 7323 section 2.3).
   public static final int MAX_WINDOW_SCALE = 14;
 
-  private boolean hasMss;
-  private boolean hasWindowScale;
-  private boolean sackPermitted;
-  private boolean hasSack;
-  private boolean hasTimestamps;
+  /// Word: two no operations, then SACK permitted.
+  public static final int SACK_PERMITTED_WORD = 0x0101_0402;
+
+  /// Word: two no operations, then the head of timestamps; value and echo follow, a word each.
+  public static final int TIMESTAMPS_WORD = 0x0101_080a;
+
+  /// Word: SACK permitted, then the head of timestamps; value and echo follow, a word each.
+  public static final int SACK_PERMITTED_TIMESTAMPS_WORD = 0x0402_080a;
+
+  private static final int MSS_WORD = MSS << 24 | 4 << 16;
+  private static final int WINDOW_SCALE_WORD = NO_OPERATION << 24 | WINDOW_SCALE << 16 | 3 << 8;
+
+  private static final int HAS_MSS = 1 << MSS;
+  private static final int HAS_WINDOW_SCALE = 1 << WINDOW_SCALE;
+  private static final int HAS_SACK_PERMITTED = 1 << SACK_PERMITTED;
+  private static final int HAS_SACK = 1 << SACK;
+  private static final int HAS_TIMESTAMPS = 1 << TIMESTAMPS;
+  private static final int KNOWN =
+      HAS_MSS | HAS_WINDOW_SCALE | HAS_SACK_PERMITTED | HAS_SACK | HAS_TIMESTAMPS;
+
+  private int present;
   private int mss;
   private int windowScale;
   private int timestampValue;
   private int timestampEcho;
 
+  /// A maximum segment size in bytes as a word of a header.
+  public static int mssWord(int bytes) {
+    return MSS_WORD | bytes;
+  }
+
+  /// A no operation and a window shift, 0..14, as a word of a header.
+  public static int windowScaleWord(int shift) {
+    return WINDOW_SCALE_WORD | shift;
+  }
+
   /// Reads the options that fill `lengthBytes`, 0..40. False when an option's length is below 2 or
   /// beyond the end, or when one of the kinds above has a length that is not its own; then no
   /// option counts as present.
   public boolean wrap(long address, int lengthBytes) {
-    clear();
+    present = 0;
+    int found = 0;
     int at = 0;
     while (at < lengthBytes) {
-      int kind = Memory.getByte(address + at);
-      if (kind == END) {
-        return true;
-      }
+      int kind = Memory.getByte(address, at);
       if (kind == NO_OPERATION) {
         at++;
         continue;
       }
-      if (lengthBytes - at < 2) {
-        return clear();
+      if (kind == END) {
+        break;
       }
-      int length = Memory.getByte(address + at + 1);
-      if (length < 2 || length > lengthBytes - at || !read(kind, address + at + 2, length)) {
-        return clear();
+      if (lengthBytes - at < 2) {
+        return false;
+      }
+      int length = Memory.getByte(address, at + 1);
+      if (length < 2 || length > lengthBytes - at) {
+        return false;
+      }
+      // Kind and length in one: the kinds above are known by both.
+      switch (kind << 8 | length) {
+        case MSS << 8 | 4 -> {
+          found |= HAS_MSS;
+          mss = Memory.getShort(address, at + 2);
+        }
+        case SACK_PERMITTED << 8 | 2 -> found |= HAS_SACK_PERMITTED;
+        case TIMESTAMPS << 8 | 10 -> {
+          found |= HAS_TIMESTAMPS;
+          timestampValue = Memory.getInt(address, at + 2);
+          timestampEcho = Memory.getInt(address, at + 6);
+        }
+        case WINDOW_SCALE << 8 | 3 -> {
+          found |= HAS_WINDOW_SCALE;
+          windowScale = Math.min(Memory.getByte(address, at + 2), MAX_WINDOW_SCALE);
+        }
+        case SACK << 8 | 10, SACK << 8 | 18, SACK << 8 | 26, SACK << 8 | 34 -> found |= HAS_SACK;
+        default -> {
+          if ((KNOWN >>> kind & 1) != 0 && kind < Integer.SIZE) {
+            return false;
+          }
+        }
       }
       at += length;
     }
+    present = found;
     return true;
   }
 
-  private boolean read(int kind, long data, int length) {
-    switch (kind) {
-      case MSS -> {
-        if (length != 4) {
-          return false;
-        }
-        hasMss = true;
-        mss = Memory.getShort(data);
-      }
-      case WINDOW_SCALE -> {
-        if (length != 3) {
-          return false;
-        }
-        hasWindowScale = true;
-        windowScale = Math.min(Memory.getByte(data), MAX_WINDOW_SCALE);
-      }
-      case SACK_PERMITTED -> {
-        if (length != 2) {
-          return false;
-        }
-        sackPermitted = true;
-      }
-      case SACK -> {
-        if (length < 10 || (length & 7) != 2) {
-          return false;
-        }
-        hasSack = true;
-      }
-      case TIMESTAMPS -> {
-        if (length != 10) {
-          return false;
-        }
-        hasTimestamps = true;
-        timestampValue = Memory.getInt(data);
-        timestampEcho = Memory.getInt(data + 4);
-      }
-      default -> {
-        return true;
-      }
-    }
-    return true;
-  }
-
-  private boolean clear() {
-    hasMss = false;
-    hasWindowScale = false;
-    sackPermitted = false;
-    hasSack = false;
-    hasTimestamps = false;
-    mss = 0;
-    windowScale = 0;
-    timestampValue = 0;
-    timestampEcho = 0;
-    return false;
+  private boolean has(int option) {
+    return (present & option) != 0;
   }
 
   public boolean hasMss() {
-    return hasMss;
+    return has(HAS_MSS);
   }
 
   /// Maximum segment size in bytes; 0 when absent.
   public int mss() {
-    return mss;
+    return has(HAS_MSS) ? mss : 0;
   }
 
   public boolean hasWindowScale() {
-    return hasWindowScale;
+    return has(HAS_WINDOW_SCALE);
   }
 
   /// Window shift, 0..14; 0 when absent.
   public int windowScale() {
-    return windowScale;
+    return has(HAS_WINDOW_SCALE) ? windowScale : 0;
   }
 
   /// Whether the sender takes selective acknowledgments.
   public boolean isSackPermitted() {
-    return sackPermitted;
+    return has(HAS_SACK_PERMITTED);
   }
 
   /// Whether the segment carries selective acknowledgments.
   public boolean hasSack() {
-    return hasSack;
+    return has(HAS_SACK);
   }
 
   public boolean hasTimestamps() {
-    return hasTimestamps;
+    return has(HAS_TIMESTAMPS);
   }
 
   /// TSval; 0 when absent.
   public int timestampValue() {
-    return timestampValue;
+    return has(HAS_TIMESTAMPS) ? timestampValue : 0;
   }
 
   /// TSecr; 0 when absent.
   public int timestampEcho() {
-    return timestampEcho;
+    return has(HAS_TIMESTAMPS) ? timestampEcho : 0;
   }
 }

@@ -47,6 +47,10 @@ final class EthernetHeaderTest {
     assertArrayEquals(Golden.ARP_REPLY.bytes(0, 14), buffer.get(14));
     buffer.assertUntouchedOutside(0, 14);
     assertEquals(0x0806, header.payloadType());
+    header.addresses(NODE, CLIENT);
+    assertEquals(NODE, header.destination());
+    assertEquals(CLIENT, header.source());
+    assertEquals(ArpHeader.ETHER_TYPE, header.etherType());
   }
 
   @Test

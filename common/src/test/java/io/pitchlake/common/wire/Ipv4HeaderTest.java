@@ -74,6 +74,26 @@ final class Ipv4HeaderTest {
   }
 
   @Test
+  void constructAtOnce() {
+    header.create(buffer.refill().address(), 60, 64, TcpHeader.PROTOCOL, CLIENT, DECOY);
+    byte[] atOnce = buffer.get(20);
+    buffer.assertUntouchedOutside(0, 20);
+    assertEquals(20, header.headerLength());
+    header
+        .create(buffer.refill().address(), 60)
+        .dontFragment(true)
+        .timeToLive(64)
+        .protocol(TcpHeader.PROTOCOL)
+        .source(CLIENT)
+        .destination(DECOY)
+        .updateChecksum();
+    assertEquals(FrameAssert.dump(buffer.get(20)), FrameAssert.dump(atOnce));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> header.create(buffer.address(), 19, 64, TcpHeader.PROTOCOL, CLIENT, DECOY));
+  }
+
+  @Test
   void parse() {
     Property.forAll(
         "ipv4 fields read as built",

@@ -59,6 +59,20 @@ final class Ipv6HeaderTest {
   }
 
   @Test
+  void constructAtOnce() {
+    header.create(buffer.refill().address(), 60, TcpHeader.PROTOCOL, 64, HIGH, 9, HIGH, 0x77);
+    byte[] atOnce = buffer.get(40);
+    buffer.assertUntouchedOutside(0, 40);
+    assertEquals(TcpHeader.PROTOCOL, header.upperProtocol());
+    header
+        .create(buffer.refill().address(), 60, TcpHeader.PROTOCOL)
+        .hopLimit(64)
+        .source(HIGH, 9)
+        .destination(HIGH, 0x77);
+    assertEquals(FrameAssert.dump(buffer.get(40)), FrameAssert.dump(atOnce));
+  }
+
+  @Test
   void parseWalksExtensionHeaders() {
     byte[] packet = Golden.UDP_EXTENSIONS.from(14);
     assertTrue(header.wrap(buffer.put(packet), packet.length));

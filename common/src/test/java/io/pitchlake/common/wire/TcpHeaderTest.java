@@ -11,14 +11,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// [TcpHeader], [TcpOptions] and [TcpOptionsWriter].
+/// [TcpHeader] and [TcpOptions].
 final class TcpHeaderTest {
   private static final int OFFSET = 34;
 
   private final NativeBuffer buffer = new NativeBuffer(512);
   private final TcpHeader header = new TcpHeader();
   private final TcpOptions options = new TcpOptions();
-  private final TcpOptionsWriter writer = new TcpOptionsWriter();
   private final ParsedFrame parsed = new ParsedFrame();
 
   @AfterEach
@@ -64,17 +63,48 @@ final class TcpHeaderTest {
         .flags(TcpHeader.SYN | TcpHeader.ECE | TcpHeader.CWR)
         .window(64240)
         .checksum(0x8874);
-    writer
-        .create(header.optionsAddress(), header.optionsLength())
-        .mss(1460)
-        .sackPermitted()
-        .timestamps(0x01020304, 0)
-        .noOperation()
-        .windowScale(7);
-    assertEquals(20, writer.position());
+    putOptions(header.optionsAddress());
     assertEquals(FrameAssert.dump(Golden.SYN.from(OFFSET)), FrameAssert.dump(buffer.get(40)));
     buffer.assertUntouchedOutside(0, 40);
-    assertThrows(AssertionError.class, writer::noOperation, "the room is full");
+  }
+
+  /// What Linux sends; the sum of the words.
+  private static long putOptions(long address) {
+    int[] words = {
+      TcpOptions.mssWord(1460),
+      TcpOptions.SACK_PERMITTED_TIMESTAMPS_WORD,
+      0x01020304,
+      0,
+      TcpOptions.windowScaleWord(7)
+    };
+    long sum = 0;
+    for (int i = 0; i < words.length; i++) {
+      Memory.putInt(address, i * 4, words[i]);
+      sum += words[i] & 0xffff_ffffL;
+    }
+    return sum;
+  }
+
+  @Test
+  void constructAtOnce() {
+    long sum = putOptions(buffer.refill().address() + TcpHeader.MIN_LENGTH);
+    long pseudoHeader = Checksum.pseudoHeaderSum(0xc0a80209, 0xc0a8024d, TcpHeader.PROTOCOL, 40);
+    header.create(
+        buffer.address(),
+        40,
+        40,
+        40000 << 16 | 80,
+        0xdeadbeef,
+        0,
+        TcpHeader.SYN | TcpHeader.ECE | TcpHeader.CWR,
+        64240,
+        pseudoHeader + sum);
+    assertEquals(40000 << 16 | 80, header.ports());
+    assertEquals(FrameAssert.dump(Golden.SYN.from(OFFSET)), FrameAssert.dump(buffer.get(40)));
+    buffer.assertUntouchedOutside(0, 40);
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> header.create(buffer.address(), 39, 40, 0, 0, 0, 0, 0, 0));
   }
 
   @Test
@@ -153,13 +183,7 @@ final class TcpHeaderTest {
         .sequence(0xdeadbeef)
         .flags(TcpHeader.SYN | TcpHeader.ECE | TcpHeader.CWR)
         .window(64240);
-    writer
-        .create(header.optionsAddress(), header.optionsLength())
-        .mss(1460)
-        .sackPermitted()
-        .timestamps(0x01020304, 0)
-        .noOperation()
-        .windowScale(7);
+    putOptions(header.optionsAddress());
     header.updateChecksum(ip);
     FrameAssert.assertThat(frame).hasBytes(expected);
     buffer.assertUntouchedOutside(0, expected.length);

@@ -32,6 +32,9 @@ import io.pitchlake.node.engine.View;
 /// Proofs are sent from the network's `real` address, never from 0.0.0.0 or `::`, which a machine that is coming up
 /// would take for a conflict (RFC 5227 2.1.1). Only the master proves; every node learns. Engine thread.
 final class AddressProver implements Addresses, Neighbors {
+  /// What was used within so short a time counts as used at once.
+  private static final long TOUCH_NANOS = 10_000_000;
+
   /// Marks an entry that was simulated since it last had an owner, in the field that later says how
   /// long to pass frames on.
   private static final long SIMULATED_BEFORE = Long.MIN_VALUE;
@@ -216,8 +219,12 @@ final class AddressProver implements Addresses, Neighbors {
 
   @Override
   public void used(int entry, long atNanos) {
+    // Under a flood this is all that an answer costs.
+    if (atNanos - table.touchedNanos(entry) < TOUCH_NANOS) {
+      return;
+    }
     nowNanos = atNanos;
-    table.touch(entry);
+    table.touch(entry, atNanos);
     if (atNanos - table.checkedNanos(entry) >= checkNanos) {
       table.checkedNanos(entry, atNanos);
       counters.count(Counter.CHECKS_SENT);
@@ -420,6 +427,7 @@ final class AddressProver implements Addresses, Neighbors {
   private void simulate(int entry) {
     counters.count(Counter.PROOFS_FREE);
     table.state(entry, AddressState.SIMULATED);
+    table.touch(entry, nowNanos);
     table.passUntilNanos(entry, SIMULATED_BEFORE);
     table.checkedNanos(entry, nowNanos);
     timers.schedule(entry, nowNanos + trapNanos);

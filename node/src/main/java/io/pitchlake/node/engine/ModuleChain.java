@@ -2,19 +2,52 @@ package io.pitchlake.node.engine;
 
 import io.pitchlake.common.metric.CounterBank;
 import io.pitchlake.common.metric.DropReason;
+import java.util.Arrays;
 import java.util.List;
 
 /// The modules in the order of the configuration. Engine thread.
+///
+/// A frame's way is written out, one call for each place, so that the JIT sees one class at each
+/// call and inlines it; in a loop every call would be a search through interface tables, some
+/// twenty nanoseconds per frame.
 public final class ModuleChain {
-  private final Module[] modules;
-  private final Module[] working;
-  private final CounterBank counters;
+  private static final int PLACES = 10;
 
+  private final Module[] modules;
+  private final CounterBank counters;
+  private final Module first;
+  private final Module second;
+  private final Module third;
+  private final Module fourth;
+  private final Module fifth;
+  private final Module sixth;
+  private final Module seventh;
+  private final Module eighth;
+  private final Module ninth;
+  private final Module tenth;
+
+  /// @param modules at most ten
   public ModuleChain(List<Module> modules, CounterBank counters) {
     this.modules = modules.toArray(Module[]::new);
-    this.working =
-        modules.stream().filter(module -> !(module instanceof ChainPlace)).toArray(Module[]::new);
     this.counters = counters;
+    Module[] places =
+        modules.stream().filter(module -> !(module instanceof ChainPlace)).toArray(Module[]::new);
+    if (places.length > PLACES) {
+      throw new IllegalArgumentException("a chain has " + PLACES + " places, not " + places.length);
+    }
+    int filled = places.length;
+    places = Arrays.copyOf(places, PLACES);
+    Arrays.fill(places, filled, PLACES, new ChainPlace("end"));
+    first = places[0];
+    second = places[1];
+    third = places[2];
+    fourth = places[3];
+    fifth = places[4];
+    sixth = places[5];
+    seventh = places[6];
+    eighth = places[7];
+    ninth = places[8];
+    tenth = places[9];
   }
 
   /// The names, in order.
@@ -24,21 +57,50 @@ public final class ModuleChain {
 
   /// Walks a parsed frame down the chain until a module says other than [Verdict#PASS].
   Verdict onFrame(PacketContext packet) {
-    for (Module module : working) {
-      Verdict verdict = module.onFrame(packet);
-      if (verdict != Verdict.PASS) {
-        if (verdict == Verdict.DROPPED) {
-          counters.drop(packet.dropReason());
-        }
-        return verdict;
-      }
+    Verdict verdict = walk(packet);
+    if (verdict == Verdict.DROPPED) {
+      counters.drop(packet.dropReason());
+    } else if (verdict == Verdict.PASS) {
+      counters.drop(DropReason.NOBODY);
+      return Verdict.DROPPED;
     }
-    counters.drop(DropReason.NOBODY);
-    return Verdict.DROPPED;
+    return verdict;
+  }
+
+  private Verdict walk(PacketContext packet) {
+    Verdict verdict = first.onFrame(packet);
+    if (verdict == Verdict.PASS) {
+      verdict = second.onFrame(packet);
+    }
+    if (verdict == Verdict.PASS) {
+      verdict = third.onFrame(packet);
+    }
+    if (verdict == Verdict.PASS) {
+      verdict = fourth.onFrame(packet);
+    }
+    if (verdict == Verdict.PASS) {
+      verdict = fifth.onFrame(packet);
+    }
+    if (verdict == Verdict.PASS) {
+      verdict = sixth.onFrame(packet);
+    }
+    if (verdict == Verdict.PASS) {
+      verdict = seventh.onFrame(packet);
+    }
+    if (verdict == Verdict.PASS) {
+      verdict = eighth.onFrame(packet);
+    }
+    if (verdict == Verdict.PASS) {
+      verdict = ninth.onFrame(packet);
+    }
+    if (verdict == Verdict.PASS) {
+      verdict = tenth.onFrame(packet);
+    }
+    return verdict;
   }
 
   void onTick(long nowNanos) {
-    for (Module module : working) {
+    for (Module module : modules) {
       module.onTick(nowNanos);
     }
   }

@@ -14,6 +14,9 @@ import java.util.stream.Stream;
 /// A family that is not configured has a block of length 129 that contains nothing, and addresses
 /// of 0.
 public final class NetworkView {
+  /// What no address equals once it is masked with 0.
+  private static final long NOTHING = -1;
+
   private final int index;
   private final int id;
   private final int port;
@@ -28,6 +31,14 @@ public final class NetworkView {
   private final ServerIndex servers;
   private final int firstIpv4;
   private final int lastIpv4;
+  private final long mask4;
+  private final long block4;
+  private final long maskHigh6;
+  private final long maskLow6;
+  private final long blockHigh6;
+  private final long blockLow6;
+  private final long virtualMac4;
+  private final long virtualMac6;
 
   /// One address family of a network.
   ///
@@ -44,10 +55,6 @@ public final class NetworkView {
       boolean answersReal,
       boolean answersVirt,
       long virtualMac) {
-
-    boolean contains(long high, long low) {
-      return prefix != null && prefix.contains(high, low);
-    }
 
     boolean isReal(long high, long low) {
       return real != null && real.low() == low && real.high() == high;
@@ -93,6 +100,15 @@ public final class NetworkView {
     IpPrefix block = ipv4.prefix();
     firstIpv4 = block == null ? 0 : (int) block.address().low();
     lastIpv4 = block == null ? 0 : (int) block.last().low();
+    mask4 = block == null ? 0 : block.lowMask();
+    block4 = block == null ? NOTHING : block.address().low();
+    IpPrefix block6 = ipv6.prefix();
+    maskHigh6 = block6 == null ? 0 : block6.highMask();
+    maskLow6 = block6 == null ? 0 : block6.lowMask();
+    blockHigh6 = block6 == null ? NOTHING : block6.address().high();
+    blockLow6 = block6 == null ? NOTHING : block6.address().low();
+    virtualMac4 = ipv4.virtualMac();
+    virtualMac6 = ipv6.virtualMac();
   }
 
   public int index() {
@@ -139,22 +155,30 @@ public final class NetworkView {
 
   /// The MAC under which virtual and simulated addresses of a family answer.
   public long virtualMac(boolean isIpv4) {
-    return isIpv4 ? ipv4.virtualMac() : ipv6.virtualMac();
+    return isIpv4 ? virtualMac4 : virtualMac6;
   }
 
   /// The hardware addresses that this node answers for.
   Stream<MacAddress> stations() {
-    return LongStream.of(portMac, ipv4.virtualMac(), ipv6.virtualMac()).mapToObj(MacAddress::new);
+    return LongStream.of(portMac, virtualMac4, virtualMac6).mapToObj(MacAddress::new);
   }
 
   /// Whether a MAC is one this cluster uses on this network.
   public boolean isClusterMac(long mac) {
-    return mac == portMac || mac == ipv4.virtualMac() || mac == ipv6.virtualMac();
+    return mac == portMac || mac == virtualMac4 || mac == virtualMac6;
   }
 
   /// Whether the address lies in one of the blocks.
   public boolean contains(long high, long low) {
-    return ipv4.contains(high, low) || ipv6.contains(high, low);
+    return contains4(high, low) || contains6(high, low);
+  }
+
+  private boolean contains4(long high, long low) {
+    return high == 0 && (low & mask4) == block4;
+  }
+
+  private boolean contains6(long high, long low) {
+    return (high & maskHigh6) == blockHigh6 && (low & maskLow6) == blockLow6;
   }
 
   /// Whether the engine answers for `real`, and the address is it.
@@ -179,8 +203,9 @@ public final class NetworkView {
     Family family = isIpv4 ? ipv4 : ipv6;
     return tarpit
         && family.real() != null
-        && family.contains(high, low)
-        && (isIpv4 ? isOrdinaryIpv4((int) low) : isOrdinaryIpv6(high, low))
+        && (isIpv4
+            ? contains4(high, low) && isOrdinaryIpv4((int) low)
+            : contains6(high, low) && isOrdinaryIpv6(high, low))
         && !never.permits(high, low)
         && (candidates == null || candidates.permits(high, low));
   }

@@ -16,6 +16,7 @@ import java.util.Arrays;
 ///
 /// A four-way table of fixed size; no allocation. Engine thread.
 public final class EventThrottle implements EventSink {
+  private static final int NONE = -1;
   private static final int SETS = 1024;
   private static final int WAYS = 4;
   private static final int SLOTS = SETS * WAYS;
@@ -78,7 +79,13 @@ public final class EventThrottle implements EventSink {
       int peerPort,
       long peerMac,
       long nowNanos) {
-    int slot = slotOf(kind, peerHigh, peerLow, nowNanos);
+    boolean always = isAlways(kind);
+    int slot = slotOf(kind, peerHigh, peerLow, always, nowNanos);
+    if (slot == NONE) {
+      unlisted[kind.ordinal() * 2 + (IpAddress.isIpv4(targetHigh, targetLow) ? 0 : 1)]++;
+      counters.count(Counter.LOG_HELD_BACK);
+      return;
+    }
     if (nowNanos - windowStarts[slot] >= WINDOW_NANOS) {
       close(slot, nowNanos);
       windowStarts[slot] = nowNanos;
@@ -87,12 +94,6 @@ public final class EventThrottle implements EventSink {
     targetHighs[slot] = targetHigh;
     targetLows[slot] = targetLow;
     ports[slot] = targetPort << 16 | peerPort;
-    // What is rare, bounded by a table, and wanted by an operator each time.
-    boolean always =
-        switch (kind) {
-          case RELEASED, HELD, TARGET_UP, TARGET_DOWN -> true;
-          case ARP_REPLY, ND6_REPLY, ECHO_REPLY, TCP_SYNACK, UDP_PACKET -> false;
-        };
     if ((always || written[slot] < linesPerMinute) && emit(slot, 1, nowNanos)) {
       written[slot]++;
     } else {
@@ -128,7 +129,18 @@ public final class EventThrottle implements EventSink {
     sumUpUnlisted(nowNanos);
   }
 
-  private int slotOf(EventKind kind, long peerHigh, long peerLow, long nowNanos) {
+  /// What is rare, bounded by a table, and wanted by an operator each time.
+  private static boolean isAlways(EventKind kind) {
+    return switch (kind) {
+      case RELEASED, HELD, TARGET_UP, TARGET_DOWN -> true;
+      case ARP_REPLY, ND6_REPLY, ECHO_REPLY, TCP_SYNACK, UDP_PACKET -> false;
+    };
+  }
+
+  /// The attacker's slot, or a new one. Where all ways are taken by others whose minute is not
+  /// over, [#NONE], unless the line must be written: a flood from everywhere would only drive out
+  /// one after the other.
+  private int slotOf(EventKind kind, long peerHigh, long peerLow, boolean always, long nowNanos) {
     int set = (hash.hash(kind.ordinal(), peerHigh, peerLow) & SETS - 1) * WAYS;
     int victim = set;
     for (int slot = set; slot < set + WAYS; slot++) {
@@ -143,6 +155,9 @@ public final class EventThrottle implements EventSink {
       }
     }
     if (kinds[victim] >= 0) {
+      if (!always && nowNanos - windowStarts[victim] < WINDOW_NANOS) {
+        return NONE;
+      }
       close(victim, nowNanos);
     }
     kinds[victim] = (byte) kind.ordinal();

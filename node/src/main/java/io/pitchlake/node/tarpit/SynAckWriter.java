@@ -1,12 +1,13 @@
 package io.pitchlake.node.tarpit;
 
+import io.pitchlake.common.wire.Checksum;
 import io.pitchlake.common.wire.EthernetHeader;
 import io.pitchlake.common.wire.Frame;
 import io.pitchlake.common.wire.Ipv4Header;
 import io.pitchlake.common.wire.Ipv6Header;
+import io.pitchlake.common.wire.Memory;
 import io.pitchlake.common.wire.TcpHeader;
 import io.pitchlake.common.wire.TcpOptions;
-import io.pitchlake.common.wire.TcpOptionsWriter;
 import io.pitchlake.node.engine.PacketContext;
 
 /// Turns a received segment into the answer of a current Linux server, where the segment lies: the
@@ -15,17 +16,13 @@ import io.pitchlake.node.engine.PacketContext;
 final class SynAckWriter {
   private static final int TIME_TO_LIVE = 64;
   private static final int WINDOW_SCALE = 7;
-  private static final int MSS_OPTION = 4;
-  private static final int SACK_PERMITTED_WORDS = 4;
-  private static final int TIMESTAMPS_WORDS = 12;
-  private static final int WINDOW_SCALE_WORDS = 4;
+  private static final int WORD = 4;
 
   /// 45 segments of 1,448 bytes, what Linux offers over Ethernet when timestamps are on and when
   /// they are not.
   private static final int WINDOW_BYTES = 65_160;
 
   private final TcpOptions offered = new TcpOptions();
-  private final TcpOptionsWriter options = new TcpOptionsWriter();
 
   /// Answers a SYN with a SYN-ACK. False when the answer does not fit the frame's room or the SYN's
   /// options make no sense; then the frame is as it was.
@@ -37,36 +34,50 @@ final class SynAckWriter {
     boolean timestamps = offered.hasTimestamps();
     boolean sack = offered.isSackPermitted();
     boolean scale = offered.hasWindowScale();
-    int echo = timestamps ? offered.timestampValue() : 0;
-    boolean isIpv4 = packet.kind() == PacketContext.Kind.IPV4;
-    int ipLength = isIpv4 ? Ipv4Header.MIN_LENGTH : Ipv6Header.LENGTH;
-    int headerLength =
+    int ipLength = ipLength(packet);
+    int length =
         TcpHeader.MIN_LENGTH
-            + MSS_OPTION
-            + (timestamps ? TIMESTAMPS_WORDS : sack ? SACK_PERMITTED_WORDS : 0)
-            + (scale ? WINDOW_SCALE_WORDS : 0);
-    int acknowledgment = syn.sequence() + 1;
-    if (!begin(packet, sourceMac, headerLength, cookie, acknowledgment)) {
+            + WORD
+            + (timestamps ? 3 * WORD : sack ? WORD : 0)
+            + (scale ? WORD : 0);
+    if (!fits(packet, ipLength + length)) {
       return false;
     }
-    TcpHeader tcp = packet.tcp();
-    tcp.flags(TcpHeader.SYN | TcpHeader.ACK).window(WINDOW_BYTES);
-    options.create(tcp.optionsAddress(), tcp.optionsLength());
-    options.mss(mtuBytes - ipLength - TcpHeader.MIN_LENGTH);
+    int acknowledgment = syn.sequence() + 1;
+    long at = packet.ethernet().payloadAddress() + ipLength + TcpHeader.MIN_LENGTH;
+    int word = TcpOptions.mssWord(mtuBytes - ipLength - TcpHeader.MIN_LENGTH);
+    long sum = unsigned(word);
+    int ports = Integer.rotateLeft(syn.ports(), 16);
+    Memory.putInt(at, word);
     if (timestamps) {
-      if (sack) {
-        options.sackPermitted();
-      } else {
-        options.noOperation().noOperation();
-      }
-      options.timestamps(timestamp, echo);
+      word = sack ? TcpOptions.SACK_PERMITTED_TIMESTAMPS_WORD : TcpOptions.TIMESTAMPS_WORD;
+      int echo = offered.timestampValue();
+      Memory.putInt(at, WORD, word);
+      Memory.putInt(at, 2 * WORD, timestamp);
+      Memory.putInt(at, 3 * WORD, echo);
+      sum += unsigned(word) + unsigned(timestamp) + unsigned(echo);
+      at += 3 * WORD;
     } else if (sack) {
-      options.noOperation().noOperation().sackPermitted();
+      word = TcpOptions.SACK_PERMITTED_WORD;
+      Memory.putInt(at, WORD, word);
+      sum += word;
+      at += WORD;
     }
     if (scale) {
-      options.noOperation().windowScale(WINDOW_SCALE);
+      word = TcpOptions.windowScaleWord(WINDOW_SCALE);
+      Memory.putInt(at, WORD, word);
+      sum += word;
     }
-    finish(packet);
+    finish(
+        packet,
+        sourceMac,
+        length,
+        ports,
+        cookie,
+        acknowledgment,
+        TcpHeader.SYN | TcpHeader.ACK,
+        WINDOW_BYTES,
+        sum);
     return true;
   }
 
@@ -75,74 +86,98 @@ final class SynAckWriter {
   /// when it does not fit.
   boolean reset(PacketContext packet, long sourceMac) {
     TcpHeader segment = packet.tcp();
+    if (!fits(packet, ipLength(packet) + TcpHeader.MIN_LENGTH)) {
+      return false;
+    }
     boolean acknowledged = segment.hasAny(TcpHeader.ACK);
-    int sequence = acknowledged ? segment.acknowledgment() : 0;
-    int acknowledgment = acknowledged ? 0 : segment.sequence() + segment.sequenceLength();
-    if (!begin(packet, sourceMac, TcpHeader.MIN_LENGTH, sequence, acknowledgment)) {
-      return false;
-    }
-    packet.tcp().flags(acknowledged ? TcpHeader.RST : TcpHeader.RST | TcpHeader.ACK);
-    finish(packet);
+    finish(
+        packet,
+        sourceMac,
+        TcpHeader.MIN_LENGTH,
+        Integer.rotateLeft(segment.ports(), 16),
+        acknowledged ? segment.acknowledgment() : 0,
+        acknowledged ? 0 : segment.sequence() + segment.sequenceLength(),
+        acknowledged ? TcpHeader.RST : TcpHeader.RST | TcpHeader.ACK,
+        0,
+        0);
     return true;
   }
 
-  /// One method per header: the compiler stops inlining in long ones.
-  private static boolean begin(
-      PacketContext packet, long sourceMac, int tcpLength, int sequence, int acknowledgment) {
+  private static int ipLength(PacketContext packet) {
+    return packet.kind() == PacketContext.Kind.IPV4 ? Ipv4Header.MIN_LENGTH : Ipv6Header.LENGTH;
+  }
+
+  private static boolean fits(PacketContext packet, int ipTotalLength) {
+    return packet.ethernet().headerLength() + ipTotalLength <= packet.frame().capacity();
+  }
+
+  private static long unsigned(int word) {
+    return word & 0xffff_ffffL;
+  }
+
+  /// Writes the headers, last and from values: options and addresses of the received segment are in
+  /// their way.
+  private static void finish(
+      PacketContext packet,
+      long sourceMac,
+      int tcpLength,
+      int ports,
+      int sequence,
+      int acknowledgment,
+      int flags,
+      int window,
+      long optionsSum) {
     EthernetHeader ethernet = packet.ethernet();
-    Frame frame = packet.frame();
-    boolean isIpv4 = packet.kind() == PacketContext.Kind.IPV4;
-    int ipLength = isIpv4 ? Ipv4Header.MIN_LENGTH : Ipv6Header.LENGTH;
-    int length = ethernet.headerLength() + ipLength + tcpLength;
-    if (length > frame.capacity()) {
-      return false;
-    }
-    TcpHeader tcp = packet.tcp();
-    int clientPort = tcp.sourcePort();
-    int targetPort = tcp.destinationPort();
-    ethernet.destination(ethernet.source()).source(sourceMac);
-    if (isIpv4) {
-      beginIpv4(packet, tcpLength);
-    } else {
-      beginIpv6(packet, tcpLength);
-    }
-    tcp.create(ethernet.payloadAddress() + ipLength, tcpLength, tcpLength)
-        .sourcePort(targetPort)
-        .destinationPort(clientPort)
-        .sequence(sequence)
-        .acknowledgment(acknowledgment);
-    frame.length(length);
-    return true;
-  }
-
-  private static void beginIpv4(PacketContext packet, int tcpLength) {
-    packet
-        .ipv4()
-        .create(packet.ethernet().payloadAddress(), Ipv4Header.MIN_LENGTH + tcpLength)
-        .dontFragment(true)
-        .timeToLive(TIME_TO_LIVE)
-        .protocol(TcpHeader.PROTOCOL)
-        .source((int) packet.destinationLow())
-        .destination((int) packet.sourceLow())
-        .updateChecksum();
-  }
-
-  private static void beginIpv6(PacketContext packet, int tcpLength) {
-    packet
-        .ipv6()
-        .create(
-            packet.ethernet().payloadAddress(), Ipv6Header.LENGTH + tcpLength, TcpHeader.PROTOCOL)
-        .hopLimit(TIME_TO_LIVE)
-        .source(packet.destinationHigh(), packet.destinationLow())
-        .destination(packet.sourceHigh(), packet.sourceLow());
-  }
-
-  private static void finish(PacketContext packet) {
+    long at = ethernet.payloadAddress();
+    ethernet.addresses(ethernet.source(), sourceMac);
+    long pseudoHeaderSum;
+    int ipLength;
     if (packet.kind() == PacketContext.Kind.IPV4) {
-      packet.tcp().updateChecksum(packet.ipv4());
+      ipLength = Ipv4Header.MIN_LENGTH;
+      int source = (int) packet.destinationLow();
+      int destination = (int) packet.sourceLow();
+      packet
+          .ipv4()
+          .create(at, ipLength + tcpLength, TIME_TO_LIVE, TcpHeader.PROTOCOL, source, destination);
+      pseudoHeaderSum =
+          Checksum.pseudoHeaderSum(source, destination, TcpHeader.PROTOCOL, tcpLength);
     } else {
-      packet.tcp().updateChecksum(packet.ipv6());
+      ipLength = Ipv6Header.LENGTH;
+      packet
+          .ipv6()
+          .create(
+              at,
+              ipLength + tcpLength,
+              TcpHeader.PROTOCOL,
+              TIME_TO_LIVE,
+              packet.destinationHigh(),
+              packet.destinationLow(),
+              packet.sourceHigh(),
+              packet.sourceLow());
+      pseudoHeaderSum =
+          Checksum.pseudoHeaderSum(
+              packet.destinationHigh(),
+              packet.destinationLow(),
+              packet.sourceHigh(),
+              packet.sourceLow(),
+              TcpHeader.PROTOCOL,
+              tcpLength);
     }
-    packet.frame().checksumState(Frame.ChecksumState.COMPLETE);
+    packet
+        .tcp()
+        .create(
+            at + ipLength,
+            tcpLength,
+            tcpLength,
+            ports,
+            sequence,
+            acknowledgment,
+            flags,
+            window,
+            pseudoHeaderSum + optionsSum);
+    packet
+        .frame()
+        .length(ethernet.headerLength() + ipLength + tcpLength)
+        .checksumState(Frame.ChecksumState.COMPLETE);
   }
 }

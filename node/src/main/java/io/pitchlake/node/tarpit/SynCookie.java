@@ -2,6 +2,7 @@ package io.pitchlake.node.tarpit;
 
 import io.pitchlake.common.hash.SipHash;
 import io.pitchlake.common.hash.TableHash;
+import io.pitchlake.common.net.IpAddress;
 
 /// The sequence number of a SYN-ACK: a keyed hash of the connection's four addresses and ports, so
 /// that a later segment tells by itself whether it belongs to a connection that this cluster has
@@ -26,12 +27,12 @@ final class SynCookie {
       long targetHigh,
       long targetLow,
       int targetPort) {
-    long ports = (long) clientPort << 16 | targetPort;
-    // The upper halves of IPv4-mapped addresses are zero; two words and the ports say everything.
+    int ports = clientPort << 16 | targetPort;
+    // The upper 96 bits of IPv4-mapped addresses are the same; the rest says everything.
     return (int)
-        ((clientHigh | targetHigh) == 0
-            ? hash.hash(clientLow, targetLow, ports)
-            : hash.hash(clientHigh, clientLow, targetHigh, targetLow, ports));
+        (IpAddress.isIpv4(clientHigh, clientLow)
+            ? hash.hash12(clientLow << 32 | targetLow & 0xffff_ffffL, ports)
+            : hash.hash36(clientHigh, clientLow, targetHigh, targetLow, ports));
   }
 
   /// What else is constant for an address and should not be guessed: the offset of its timestamp
