@@ -1,19 +1,33 @@
 #!/usr/bin/env bash
-# How many connections a second Pitchlake traps, and at what cost, against Debian's Pen in the same run.
+# How fast Pitchlake traps and forwards, and at what cost, against Debian's Pen in the same run.
 #
-#   sudo deploy/bench.sh [tarpit|latency|all] [--seconds N] [--repeats N] [--out DIR] [--only NAMES]
+#   sudo deploy/bench.sh [tarpit|latency|forward|bulk|all|endurance] [--seconds N] [--repeats N]
+#                        [--out DIR] [--only NAMES] [--yardstick DIR] [--minutes N]
 #
-#   tarpit     answers/s and CPU per answer under a flood, loss and CPU at 100 k/s and 200 k/s
-#   latency    from SYN to SYN-ACK at 10 k/s: p50, p99, p99.9
-#   all        both (default)
-#   --seconds  length of each measurement, 1 to 60 (default 5)
-#   --repeats  how often everyone runs, in alternation, 1 to 20 (default 3)
-#   --out      where bench.json, bench.svg and the logs go (default target/bench)
-#   --only     some of the contestants, such as 'pen,ring,xdp busy'
+#   tarpit       answers/s and CPU per answer under a flood of SYNs, loss and CPU at 100 k/s and
+#                200 k/s; the same with access lists of 10 and 10,000 entries
+#   latency      from SYN to SYN-ACK at 10 k/s: p50, p99, p99.9
+#   forward      frames/s to a balanced address and on to its target (DSR) and CPU per frame, with data
+#                of 65,536 flows, of 1,048,576, and SYNs of ever new ones; loss and CPU as above
+#   bulk         upload to a balanced address by one TCP connection, beside the same without a node
+#   all          these four (default)
+#   endurance    the tarpit under a flood for minutes: answers/s in the first and the last, memory and
+#                collections; for 'xdp', or whom --only names
+#   --seconds    length of each measurement, 1 to 60 (default 5)
+#   --repeats    how often everyone runs, in alternation, 1 to 20 (default 3; endurance: 1)
+#   --minutes    length of endurance, 1 to 15 (default 10)
+#   --out        where bench.json, bench.svg and the logs go (default target/bench)
+#   --only       some of the contestants, such as 'pen,ring,xdp busy'
+#   --yardstick  a folder with refl.c, a C program of your own that does the least one can do; it takes
+#                part as 'c ring' and 'c xdp'. It is called as 'refl IF MODE CORE SECONDS', where MODE
+#                v2mm reads a packet ring (TPACKET_V2) and writes by sendmmsg, and xdp uses AF_XDP. It pins
+#                itself to CORE, ends after SECONDS or at SIGTERM, and answers SYNs to 10.200.0.0/16; with
+#                L2=1 in its environment it sends each frame on to 02:00:00:00:00:bb instead. No ARP.
 #
-# Makes two network namespaces joined by a veth, and takes them down at the end, also after Ctrl-C. Floods
-# stay within them and are bounded in frames and time. The generator has core 1, the engine core 0:
-# let nothing else run meanwhile.
+# Makes network namespaces of its own: two joined by a veth for frames from its generator, and for bulk
+# three machines on a bridge. Takes them down at the end, also after Ctrl-C. Floods stay within them and
+# are bounded in frames and time. The generator has core 1, the engine core 0: let nothing else run
+# meanwhile.
 set -euo pipefail
 . "$(dirname "$(readlink -f "$0")")/prepare.sh"
 PATH=$PATH:/usr/sbin:/sbin
@@ -21,6 +35,8 @@ PATH=$PATH:/usr/sbin:/sbin
 NAME=pitchlake-bench-$$
 GENERATOR=$NAME-gen
 ENGINE=$NAME-eng
+LAN=$NAME-lan
+ENGINE_MAC=02:00:00:00:00:ee
 ENGINE_CORE=0
 GENERATOR_CORE=1
 
@@ -43,7 +59,7 @@ remove() {
 
 take_down() {
   trap - EXIT
-  remove "$GENERATOR" "$ENGINE"
+  remove "$GENERATOR" "$ENGINE" "$LAN" "$NAME"-{client,node,backend}
 }
 
 # What a bench left behind that was killed without mercy.
@@ -55,25 +71,56 @@ remove_stale() {
   done
 }
 
-lay() {
-  local name
-  for name in "$GENERATOR" "$ENGINE"; do
-    ip netns add "$name"
-    ip netns exec "$name" sysctl -qw net.ipv4.ip_forward=0 net.ipv6.conf.all.disable_ipv6=1 \
-      net.ipv6.conf.default.disable_ipv6=1
-    ip -n "$name" link set lo up
-  done
-  ip link add gen0 netns "$GENERATOR" type veth peer name eng0 netns "$ENGINE"
+# make_namespace NAME
+make_namespace() {
+  ip netns add "$1"
+  ip netns exec "$1" sysctl -qw net.ipv4.ip_forward=0 net.ipv6.conf.all.disable_ipv6=1 \
+    net.ipv6.conf.default.disable_ipv6=1
+  ip -n "$1" link set lo up
+}
+
+# The generator and the engine.
+lay_wire() {
+  make_namespace "$GENERATOR"
+  make_namespace "$ENGINE"
+  ip link add gen0 netns "$GENERATOR" type veth peer name eng0 address "$ENGINE_MAC" netns "$ENGINE"
   # No kernel address and no kernel ARP on either side: whoever answers is the contestant.
   ip -n "$GENERATOR" link set gen0 arp off up
   ip -n "$ENGINE" link set eng0 arp off up
 }
 
-what=all seconds=5 repeats=3 out=$ROOT/target/bench only=
+# Kernels at both ends, and the node between them; Segment.java has the same addresses.
+lay_bridge() {
+  local machine
+  make_namespace "$LAN"
+  ip -n "$LAN" link add bridge type bridge stp_state 0 forward_delay 0
+  ip -n "$LAN" link set bridge up
+  for machine in client node backend; do
+    make_namespace "$NAME-$machine"
+    ip -n "$LAN" link add "$machine" type veth peer name eth0 netns "$NAME-$machine"
+    ip -n "$LAN" link set "$machine" master bridge up
+    ip -n "$NAME-$machine" link set eth0 up
+  done
+  ip -n "$NAME-client" addr add 10.200.0.66/24 dev eth0
+  ip -n "$NAME-backend" addr add 10.200.0.2/24 dev eth0
+  ip -n "$NAME-backend" addr add 10.200.0.10/32 dev lo
+  ip netns exec "$NAME-backend" sysctl -qw net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.all.arp_announce=2
+}
+
+# Prints where the compiled program is.
+compile_yardstick() {
+  [ -r "$1/refl.c" ] || fail 66 "--yardstick $1: there is no refl.c in it; --help says what it has to do"
+  install_missing gcc=gcc >&2
+  [ -e /usr/include/linux/if_xdp.h ] || apt_install libc6-dev >&2
+  gcc -O2 -w -o "$out/refl" "$1/refl.c" || fail 65 "--yardstick $1: gcc cannot compile refl.c; its words are above"
+  printf '%s\n' "$out/refl"
+}
+
+what=all seconds=5 repeats= minutes=10 out=$ROOT/target/bench only= yardstick=
 while [ $# -gt 0 ]; do
   case $1 in
-    tarpit | latency | all) what=$1 ;;
-    --seconds | --repeats | --out | --only)
+    tarpit | latency | forward | bulk | all | endurance) what=$1 ;;
+    --seconds | --repeats | --minutes | --out | --only | --yardstick)
       [ $# -ge 2 ] || fail 64 "$1 wants a value"
       declare "${1#--}=$2"
       shift
@@ -83,13 +130,18 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
+if [ "$what" = endurance ]; then
+  only=${only:-xdp} repeats=${repeats:-1}
+fi
+repeats=${repeats:-3}
 number --seconds "$seconds" 60
 number --repeats "$repeats" 20
+number --minutes "$minutes" 15
 [ "$(id -u)" = 0 ] || fail 77 "network namespaces need root; run: sudo deploy/bench.sh $what"
 [ "$(uname -s)" = Linux ] || fail 69 "the bench needs Linux."
 [ "$(nproc)" -ge 2 ] || fail 69 "the bench needs two cores, one for the generator and one for the engine."
 
-install_missing ip=iproute2 ethtool=ethtool sysctl=procps taskset=util-linux libpcap.so=libpcap0.8 pen=pen
+install_missing ip=iproute2 ethtool=ethtool sysctl=procps taskset=util-linux libpcap.so=libpcap0.8 pen=pen iperf3=iperf3
 need_jdk_and_maven
 build_if_needed
 classes=$ROOT/it-tests/target/bench
@@ -97,20 +149,28 @@ say "Compiling the harness"
 mkdir -p "$classes" "$out"
 "$JAVA_HOME/bin/javac" -d "$classes" "$ROOT"/it-tests/src/test/java/io/pitchlake/it/bench/rate/*.java
 out=$(readlink -f "$out")
+[ -z "$yardstick" ] || yardstick=$(compile_yardstick "$yardstick")
 
 trap take_down EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 remove_stale
-lay
+lay_wire
+lay_bridge
 load=$(cut -d' ' -f1 /proc/loadavg)
 ! awk -v load="$load" 'BEGIN { exit !(load > 0.5) }' \
   || say "This machine is busy (load $load): figures will be worse and scatter"
-say "Measuring $what: $repeats runs of $seconds s for each figure"
+if [ "$what" = endurance ]; then
+  say "Flooding $only for $minutes minutes"
+else
+  say "Measuring $what: $repeats runs of $seconds s for each figure"
+fi
 ip netns exec "$GENERATOR" taskset -c "$GENERATOR_CORE" "$JAVA_HOME/bin/java" \
   --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -Xms64m -Xmx64m \
   -cp "$classes" io.pitchlake.it.bench.rate.Bench \
-  "$what" "$seconds" "$repeats" "$out" gen0 "$ENGINE" eng0 "$ENGINE_CORE" "$ROOT/deploy/pitchlake" "$only" &
+  what="$what" seconds="$seconds" repeats="$repeats" minutes="$minutes" out="$out" only="$only" \
+  yardstick="$yardstick" launcher="$ROOT/deploy/pitchlake" lab="$NAME" engine-mac="$ENGINE_MAC" \
+  engine-core="$ENGINE_CORE" generator-core="$GENERATOR_CORE" &
 harness=$!
 wait "$harness"
 give_back_to_owner

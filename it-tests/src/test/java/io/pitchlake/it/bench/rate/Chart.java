@@ -3,13 +3,16 @@ package io.pitchlake.it.bench.rate;
 import io.pitchlake.it.bench.rate.Results.Figure;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The medians as bars in an SVG, with the spread as a thin line; its colours follow the reader's
 /// light or dark theme.
 final class Chart {
-  private static final int WIDTH = 760;
+  private static final int WIDTH = 860;
   private static final int NAMES_WIDTH = 110;
-  private static final int VALUES_WIDTH = 190;
+  private static final int VALUES_WIDTH = 290;
   private static final int BARS_WIDTH = WIDTH - NAMES_WIDTH - VALUES_WIDTH;
   private static final int ROW_HEIGHT = 24;
   private static final int BAR_HEIGHT = 14;
@@ -39,30 +42,70 @@ final class Chart {
   }
 
   /// One group of bars for one metric.
-  private record Group(Metric metric, String title, String note) {}
+  private record Group(Part part, Metric metric, String title, String note) {}
 
   private static final List<Group> GROUPS =
       List.of(
-          new Group(Metric.ANSWERS, "Trapped connections per second", "one core, more is better"),
-          new Group(Metric.CPU_PER_ANSWER, "CPU time per answer, nanoseconds", "less is better"),
           new Group(
-              Metric.CPU_100K, "CPU at 100,000 SYNs per second, % of a core", "less is better"),
+              Part.TARPIT,
+              Metric.PER_SECOND,
+              "Trapped connections per second",
+              "one core, more is better"),
           new Group(
+              Part.TARPIT, Metric.CPU_EACH, "CPU time per answer, nanoseconds", "less is better"),
+          new Group(
+              Part.TARPIT,
+              Metric.CPU_100K,
+              "CPU at 100,000 SYNs per second, % of a core",
+              "less is better"),
+          new Group(
+              Part.LATENCY,
               Metric.LATENCY_P50,
               "Half of the answers come within, microseconds",
               "at 10,000 per second, less is better"),
           new Group(
+              Part.LATENCY,
               Metric.LATENCY_P99,
               "99 % of the answers come within, microseconds",
-              "at 10,000 per second, less is better"));
+              "at 10,000 per second, less is better"),
+          new Group(
+              Part.FORWARD,
+              Metric.PER_SECOND,
+              "Frames forwarded per second, 65,536 flows",
+              "1m: 1,048,576 flows; more is better"),
+          new Group(
+              Part.FORWARD,
+              Metric.CPU_EACH,
+              "CPU time per forwarded frame, nanoseconds",
+              "less is better"),
+          new Group(
+              Part.FORWARD,
+              Metric.CPU_100K,
+              "CPU at 100,000 frames per second, % of a core",
+              "less is better"),
+          new Group(
+              Part.NEW_FLOWS,
+              Metric.PER_SECOND,
+              "SYNs of new flows forwarded per second",
+              "more is better"),
+          new Group(
+              Part.BULK,
+              Metric.GIGABITS,
+              "Upload through the node, Gbit/s",
+              "direct: without it; more is better"),
+          new Group(
+              Part.ENDURANCE,
+              Metric.LAST_MINUTE,
+              "Trapped connections per second after minutes of flood",
+              "more is better"));
 
   String svg() {
     StringBuilder body = new StringBuilder();
     int top = 8;
     for (Group group : GROUPS) {
       List<String> rows =
-          results.contestants().stream()
-              .filter(name -> results.figure(name, group.metric()).isPresent())
+          results.contestants(group.part()).stream()
+              .filter(name -> figure(group, name).isPresent())
               .toList();
       if (!rows.isEmpty()) {
         top = draw(body, group, rows, top);
@@ -87,12 +130,9 @@ final class Chart {
             top + 24, group.title(), WIDTH - 12, top + 24, group.note()));
     top += TITLE_HEIGHT;
     double most =
-        rows.stream()
-            .mapToDouble(name -> results.figure(name, group.metric()).orElseThrow().most())
-            .max()
-            .orElse(1);
+        rows.stream().mapToDouble(name -> figure(group, name).orElseThrow().most()).max().orElse(1);
     for (String name : rows) {
-      Figure figure = results.figure(name, group.metric()).orElseThrow();
+      Figure figure = figure(group, name).orElseThrow();
       int middle = top + ROW_HEIGHT / 2;
       body.append(
           format(
@@ -103,7 +143,7 @@ final class Chart {
               NAMES_WIDTH - 8,
               middle + 4,
               name,
-              name.equals(Contestant.pen().name()) ? "peer" : "ours",
+              isOurs(name) ? "ours" : "peer",
               NAMES_WIDTH,
               middle - BAR_HEIGHT / 2,
               length(figure.median(), most),
@@ -114,7 +154,7 @@ final class Chart {
               middle,
               NAMES_WIDTH + length(figure.most(), most) + 8,
               middle + 4,
-              value(name, group.metric(), figure)));
+              value(group, name, figure)));
       top += ROW_HEIGHT;
     }
     return top + 8;
@@ -124,14 +164,21 @@ final class Chart {
     return most <= 0 ? 0 : BARS_WIDTH * value / most;
   }
 
-  private String value(String name, Metric metric, Figure figure) {
-    String text = format("%,." + metric.decimals() + "f", figure.median());
-    String pen = Contestant.pen().name();
-    return results
-        .figure(pen, metric)
-        .filter(peer -> peer.median() > 0 && !name.equals(pen))
-        .map(peer -> text + format("  (%.2f x Pen)", figure.median() / peer.median()))
-        .orElse(text);
+  private Optional<Figure> figure(Group group, String name) {
+    return results.figure(group.part(), name, group.metric());
+  }
+
+  private static boolean isOurs(String name) {
+    return Stream.of("pcap", "ring", "xdp").anyMatch(name.split(" ", 2)[0]::equals);
+  }
+
+  private String value(Group group, String name, Figure figure) {
+    String text = format("%,." + group.metric().decimals() + "f", figure.median());
+    String ratios =
+        results.ratios(group.part(), name, group.metric()).stream()
+            .map(ratio -> format("%.2f x %s", ratio.value(), ratio.peer()))
+            .collect(Collectors.joining(", "));
+    return ratios.isEmpty() ? text : text + "  (" + ratios + ")";
   }
 
   private static String format(String format, Object... arguments) {

@@ -9,11 +9,11 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
-/// SYNs as fast as one core makes them, more than any contestant answers: the kernel itself runs a
-/// small XDP program over frames of its own and puts each on the wire (BPF_PROG_TEST_RUN with live
-/// frames). The program writes the whole frame each time, with another source address, source port
-/// and trap, and redirects it out of the interface. A veth takes such frames when its peer has GRO
-/// on or an XDP program.
+/// Segments as fast as one core makes them, more than any contestant answers: the kernel itself
+/// runs a small XDP program over frames of its own and puts each on the wire (BPF_PROG_TEST_RUN
+/// with live frames). The program writes the whole frame each time, with another source address,
+/// source port and destination, and redirects it out of the interface. A veth takes such frames
+/// when its peer has GRO on or an XDP program.
 final class KernelFlood {
   private static final int PROG_LOAD = 5;
   private static final int PROG_TEST_RUN = 10;
@@ -45,7 +45,7 @@ final class KernelFlood {
   private final Kernel kernel;
   private final int interfaceIndex;
   private final MemorySegment attributes = Arena.global().allocate(ATTRIBUTES_BYTES, 8);
-  private final MemorySegment frame = Arena.global().allocate(Segment.SYN_BYTES + 6L, 8);
+  private final MemorySegment frame = Arena.global().allocate(Segment.FRAME_BYTES + 6L, 8);
   private int program = -1;
 
   KernelFlood(Kernel kernel, int interfaceIndex) {
@@ -53,13 +53,13 @@ final class KernelFlood {
     this.interfaceIndex = interfaceIndex;
   }
 
-  /// Aims at the station that answers for the traps.
-  void aim(long destinationMac) {
+  /// Aims at the station that answers for the destinations.
+  void aim(Traffic traffic, long destinationMac) {
     if (program >= 0) {
       kernel.close(program);
     }
-    Segment.writeSyn(frame, destinationMac, 0, 0, 0, 0x5eed);
-    program = load(assemble());
+    Segment.write(frame, traffic, destinationMac, 0, 0, 0, 0x5eed);
+    program = load(assemble(traffic));
   }
 
   /// Sends for about `nanos`; returns how many frames were offered to the wire.
@@ -69,7 +69,7 @@ final class KernelFlood {
     while (System.nanoTime() - start < nanos) {
       attributes.fill((byte) 0);
       attributes.set(JAVA_INT, 0, program);
-      attributes.set(JAVA_INT, 8, Segment.SYN_BYTES);
+      attributes.set(JAVA_INT, 8, Segment.FRAME_BYTES);
       attributes.set(JAVA_LONG, 16, frame.address());
       attributes.set(JAVA_INT, 32, FRAMES_PER_CALL);
       attributes.set(JAVA_INT, 64, LIVE_FRAMES);
@@ -106,22 +106,24 @@ final class KernelFlood {
 
   /// The program. Words of the frame are added up as the machine reads them: a ones' complement sum
   /// is the same in either byte order, as long as it is stored as it was read.
-  private List<Long> assemble() {
+  private List<Long> assemble(Traffic traffic) {
+    int firstPort = swapped(traffic.firstPort());
+    int firstDestination = swapped(traffic.firstDestination());
     List<Long> code = new ArrayList<>();
     code.add(instruction(0x61, R2, R1, 0, 0)); // r2 = start of the frame
     code.add(instruction(0x61, R3, R1, 4, 0)); // r3 = its end
     code.add(instruction(0xbf, R6, R2, 0, 0)); // r6 = start
-    code.add(instruction(0x07, R2, 0, 0, Segment.SYN_BYTES));
+    code.add(instruction(0x07, R2, 0, 0, Segment.FRAME_BYTES));
     code.add(instruction(0x3d, R3, R2, 2, 0)); // if the frame is long enough, go on
     code.add(instruction(0xb7, R0, 0, 0, 0));
     code.add(instruction(0x95, 0, 0, 0, 0)); // else abort
-    for (int offset = 0; offset + 8 <= Segment.SYN_BYTES; offset += 8) {
+    for (int offset = 0; offset + 8 <= Segment.FRAME_BYTES; offset += 8) {
       long word = frame.get(JAVA_LONG, offset);
       code.add(instruction(0x18, R1, 0, 0, (int) word));
       code.add(word & 0xffff_ffff_0000_0000L);
       code.add(instruction(0x7b, R6, R1, offset, 0));
     }
-    int rest = Segment.SYN_BYTES & ~7;
+    int rest = Segment.FRAME_BYTES & ~7;
     code.add(instruction(0xb7, R1, 0, 0, frame.get(JAVA_SHORT, rest) & 0xffff));
     code.add(instruction(0x6b, R6, R1, rest, 0));
 
@@ -131,18 +133,20 @@ final class KernelFlood {
     code.add(instruction(0x6b, R6, R7, Segment.IP_SOURCE + 2, 0));
     code.add(instruction(0xbf, R8, R0, 0, 0));
     code.add(instruction(0x77, R8, 0, 0, 16));
-    code.add(instruction(0x57, R8, 0, 0, 0xffff)); // r8 = source port
+    code.add(instruction(0x57, R8, 0, 0, swapped(traffic.portMask())));
+    code.add(instruction(0x07, R8, 0, 0, firstPort)); // r8 = source port
     code.add(instruction(0x6b, R6, R8, Segment.TCP_SOURCE_PORT, 0));
-    // r9 = lower half of the trap's address: its last octet comes second, so is the higher one here
     code.add(instruction(0xbf, R9, R0, 0, 0));
-    code.add(instruction(0x57, R9, 0, 0, Segment.TRAPS - 1 << 8));
-    code.add(instruction(0x07, R9, 0, 0, (Segment.FIRST_TRAP & 0xff) << 8));
+    code.add(instruction(0x57, R9, 0, 0, swapped(traffic.destinationMask())));
+    code.add(instruction(0x07, R9, 0, 0, firstDestination)); // r9 = lower half of the destination
     code.add(instruction(0x6b, R6, R9, Segment.IP_DESTINATION + 2, 0));
 
     // What the frame's checksums cover, less the words written above.
-    int firstTrap = Short.reverseBytes((short) Segment.FIRST_TRAP) & 0xffff;
-    int ip = notSummed(frame.get(JAVA_SHORT, Segment.IP_CHECKSUM), firstTrap);
-    int tcp = notSummed(frame.get(JAVA_SHORT, Segment.TCP_CHECKSUM), firstTrap);
+    int ip = notSummed(frame.get(JAVA_SHORT, Segment.IP_CHECKSUM), firstDestination);
+    int tcp =
+        notSummed(
+            (short) ~notSummed(frame.get(JAVA_SHORT, Segment.TCP_CHECKSUM), firstDestination),
+            firstPort);
     code.add(instruction(0x0f, R7, R9, 0, 0));
     code.add(instruction(0xbf, R1, R7, 0, 0));
     storeChecksum(code, ip, Segment.IP_CHECKSUM);
@@ -155,6 +159,11 @@ final class KernelFlood {
     code.add(instruction(0x85, 0, 0, 0, CALL_REDIRECT));
     code.add(instruction(0x95, 0, 0, 0, 0));
     return code;
+  }
+
+  /// The lower 16 bits as they lie in a frame.
+  private static int swapped(int value) {
+    return Short.reverseBytes((short) value) & 0xffff;
   }
 
   /// The sum behind a checksum of the template, without the word `taken` of it.

@@ -1,10 +1,10 @@
 package io.pitchlake.it.bench.rate;
 
-/// What is measured, in the order of the report.
+/// What is measured. The [Part] says of what.
 enum Metric {
-  ANSWERS("answersPerSecond", "answers/s", 0),
+  PER_SECOND("perSecond", "per second", 0),
   OFFERED("offeredPerSecond", "offered/s", 0),
-  CPU_PER_ANSWER("cpuNanosPerAnswer", "CPU ns/answer", 0),
+  CPU_EACH("cpuNanosEach", "CPU ns each", 0),
   LOST_100K("lostOfAMillionAt100k", "lost at 100 k/s, of a million", 1),
   CPU_100K("cpuPercentAt100k", "CPU at 100 k/s, % of a core", 1),
   LOST_200K("lostOfAMillionAt200k", "lost at 200 k/s, of a million", 1),
@@ -15,6 +15,13 @@ enum Metric {
   LATENCY_P999("latencyP999Micros", "p99.9 us", 1),
   LATENCY_MAX("latencyMaxMicros", "longest us", 1),
   LATENCY_LOST("latencyLostOfAMillion", "lost, of a million", 1),
+  GIGABITS("gigabitsPerSecond", "Gbit/s", 2),
+  RETRANSMITTED("segmentsRetransmitted", "segments sent again", 0),
+  CPU("cpuPercent", "CPU, % of a core", 1),
+  MINUTES("minutes", "minutes", 0),
+  FIRST_MINUTE("perSecondInFirstMinute", "answers/s in the first minute", 0),
+  LAST_MINUTE("perSecondInLastMinute", "in the last", 0),
+  RESIDENT_BEFORE("residentMebibytesBefore", "resident MiB before", 0),
   RESIDENT("residentMebibytes", "resident MiB", 0),
   COLLECTIONS("collectionsUnderFlood", "GC under flood", 0);
 

@@ -7,11 +7,11 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.SplittableRandom;
 
-/// SYNs at a fixed rate, through sendmmsg on a packet socket: exact up to about half a million per
-/// second.
+/// Segments at a fixed rate, through sendmmsg on a packet socket: exact up to about half a million
+/// per second.
 final class PacedFlood {
-  /// Different frames, sent round and round.
-  private static final int FRAMES = 8192;
+  /// Different frames, one from each source, sent round and round.
+  private static final int FRAMES = 1 << 16;
 
   private static final int FRAME_STRIDE_BYTES = 80;
 
@@ -37,24 +37,42 @@ final class PacedFlood {
     for (int i = 0; i < FRAMES; i++) {
       long piece = (long) i * PIECE_BYTES;
       pieces.set(JAVA_LONG, piece, frames.address() + (long) i * FRAME_STRIDE_BYTES);
-      pieces.set(JAVA_LONG, piece + 8, Segment.SYN_BYTES);
+      pieces.set(JAVA_LONG, piece + 8, Segment.FRAME_BYTES);
       messages.set(JAVA_LONG, (long) i * MESSAGE_BYTES + 16, pieces.address() + piece);
       messages.set(JAVA_INT, (long) i * MESSAGE_BYTES + 24, 1);
     }
   }
 
-  /// Aims at the station that answers for the traps.
-  void aim(long destinationMac) {
+  /// Aims at the station that answers for the destinations.
+  void aim(Traffic traffic, long destinationMac) {
     SplittableRandom random = new SplittableRandom(1);
     for (int i = 0; i < FRAMES; i++) {
-      Segment.writeSyn(
-          frames.asSlice((long) i * FRAME_STRIDE_BYTES, FRAME_STRIDE_BYTES),
-          destinationMac,
-          random.nextInt(),
-          random.nextInt(1024, 65_536),
-          i,
-          random.nextInt());
+      write(traffic, destinationMac, i, random.nextInt(1024, 65_536), random);
     }
+  }
+
+  /// Sends a frame of each flow to a balanced address, one after the other.
+  void fill(Traffic traffic, long destinationMac, int framesPerSecond) {
+    SplittableRandom random = new SplittableRandom(1);
+    for (int port = 0; port <= traffic.portMask(); port++) {
+      for (int i = 0; i < FRAMES; i++) {
+        write(traffic, destinationMac, i, port, random);
+      }
+      next = 0;
+      run(framesPerSecond, (FRAMES + 2L * BURST) * 1_000_000_000L / framesPerSecond);
+    }
+  }
+
+  private void write(
+      Traffic traffic, long destinationMac, int source, int port, SplittableRandom random) {
+    Segment.write(
+        frames.asSlice((long) source * FRAME_STRIDE_BYTES, FRAME_STRIDE_BYTES),
+        traffic,
+        destinationMac,
+        source,
+        port,
+        random.nextInt(),
+        random.nextInt());
   }
 
   /// Sends for `nanos` at `framesPerSecond`; returns how many frames the kernel took.

@@ -12,7 +12,7 @@ final class PingPong {
 
   private final Kernel kernel;
   private final int interfaceIndex;
-  private final MemorySegment syn = Arena.global().allocate(Segment.SYN_BYTES, 8);
+  private final MemorySegment syn = Arena.global().allocate(Segment.FRAME_BYTES, 8);
   private final MemorySegment answer = Arena.global().allocate(BUFFER_BYTES, 8);
   private int sequence = 0x1000_0000;
 
@@ -34,13 +34,14 @@ final class PingPong {
       long due = System.nanoTime();
       for (int i = 0; i < count; i++) {
         sequence += 7;
-        Segment.writeSyn(syn, destinationMac, sequence, 1024 + i % 60_000, i, sequence);
+        Segment.write(
+            syn, Traffic.SYNS_TO_TRAPS, destinationMac, sequence, 1024 + i % 60_000, i, sequence);
         while (System.nanoTime() - due < 0) {
           Thread.onSpinWait();
         }
         long sent = System.nanoTime();
         due = Math.max(due + gap, sent);
-        kernel.require(kernel.send(socket, syn.address(), Segment.SYN_BYTES), "sending");
+        kernel.require(kernel.send(socket, syn.address(), Segment.FRAME_BYTES), "sending");
         long arrived = awaitAnswer(socket, sent);
         if (arrived != 0) {
           nanos[answered++] = arrived - sent;

@@ -14,29 +14,6 @@ import java.util.stream.Collectors;
 
 /// The results as tables for the terminal, as JSON and as a chart.
 final class Report {
-  private static final List<Metric> RATES =
-      List.of(
-          Metric.ANSWERS,
-          Metric.CPU_PER_ANSWER,
-          Metric.LOST_100K,
-          Metric.CPU_100K,
-          Metric.LOST_200K,
-          Metric.CPU_200K,
-          Metric.CPU_QUIET,
-          Metric.RESIDENT,
-          Metric.COLLECTIONS);
-  private static final List<Metric> LATENCIES =
-      List.of(
-          Metric.LATENCY_P50,
-          Metric.LATENCY_P99,
-          Metric.LATENCY_P999,
-          Metric.LATENCY_MAX,
-          Metric.LATENCY_LOST);
-
-  /// Metrics whose ratio to Pen is of interest.
-  private static final List<Metric> COMPARED =
-      List.of(Metric.ANSWERS, Metric.CPU_PER_ANSWER, Metric.CPU_100K, Metric.LATENCY_P50);
-
   private final Results results;
   private final Options options;
 
@@ -48,13 +25,10 @@ final class Report {
   void print(PrintStream out) {
     out.println();
     out.printf(
-        "Medians of %d runs of %d s each, least and most in brackets; (x) is the ratio to Pen.%n",
+        "Medians of %d runs of %d s each, least and most in brackets; (x) are ratios to others' medians.%n",
         options.repeats(), options.seconds());
-    if (options.tarpit()) {
-      out.printf("%nTarpit, SYN to SYN-ACK:%n%s", table(RATES));
-    }
-    if (options.latency()) {
-      out.printf("%nLatency, SYN to SYN-ACK at 10 k/s:%n%s", table(LATENCIES));
+    for (Part part : results.parts()) {
+      out.printf("%n%s:%n%s", part.title(), table(part));
     }
   }
 
@@ -64,24 +38,27 @@ final class Report {
     Files.writeString(options.out().resolve("bench.svg"), new Chart(results).svg());
   }
 
-  private String table(List<Metric> metrics) {
+  private String table(Part part) {
+    List<String> names = results.contestants(part);
+    List<Metric> metrics =
+        part.columns().stream()
+            .filter(metric ->
+                names.stream().anyMatch(name -> results.figure(part, name, metric).isPresent()))
+            .toList();
     List<String[]> rows = new ArrayList<>();
     List<String> head = new ArrayList<>(List.of(""));
     metrics.forEach(metric -> head.add(metric.label()));
     rows.add(head.toArray(String[]::new));
-    for (String contestant : results.contestants()) {
-      if (metrics.stream().noneMatch(metric -> results.figure(contestant, metric).isPresent())) {
-        continue;
-      }
-      List<String> row = new ArrayList<>(List.of(contestant));
-      metrics.forEach(metric -> row.add(cell(contestant, metric)));
+    for (String name : names) {
+      List<String> row = new ArrayList<>(List.of(name));
+      metrics.forEach(metric -> row.add(cell(part, name, metric)));
       rows.add(row.toArray(String[]::new));
     }
     return aligned(rows);
   }
 
-  private String cell(String contestant, Metric metric) {
-    Optional<Figure> figure = results.figure(contestant, metric);
+  private String cell(Part part, String contestant, Metric metric) {
+    Optional<Figure> figure = results.figure(part, contestant, metric);
     if (figure.isEmpty()) {
       return "-";
     }
@@ -90,14 +67,11 @@ final class Report {
     if (figure.get().least() != figure.get().most()) {
       cell += format(" [" + format + " " + format + "]", figure.get().least(), figure.get().most());
     }
-    Optional<Figure> pen = results.figure(Contestant.pen().name(), metric);
-    if (COMPARED.contains(metric)
-        && pen.isPresent()
-        && pen.get().median() > 0
-        && !contestant.equals(Contestant.pen().name())) {
-      cell += format(" (%.2fx)", figure.get().median() / pen.get().median());
-    }
-    return cell;
+    String ratios =
+        results.ratios(part, contestant, metric).stream()
+            .map(ratio -> format("%.2fx %s", ratio.value(), ratio.peer()))
+            .collect(Collectors.joining(", "));
+    return ratios.isEmpty() ? cell : cell + " (" + ratios + ")";
   }
 
   private static String aligned(List<String[]> rows) {
@@ -125,15 +99,9 @@ final class Report {
   }
 
   private String json() {
-    String contestants =
-        results.contestants().stream()
-            .map(name ->
-                "    %s: {\n%s\n    }"
-                    .formatted(
-                        quoted(name),
-                        Arrays.stream(Metric.values())
-                            .flatMap(metric -> json(name, metric).stream())
-                            .collect(Collectors.joining(",\n"))))
+    String parts =
+        results.parts().stream()
+            .map(part -> "    %s: {\n%s\n    }".formatted(quoted(part.key()), json(part)))
             .collect(Collectors.joining(",\n"));
     return """
     {
@@ -146,7 +114,7 @@ final class Report {
         "kernel": %s,
         "java": %s
       },
-      "contestants": {
+      "parts": {
     %s
       }
     }
@@ -159,22 +127,43 @@ final class Report {
             quoted(firstOf("/proc/cpuinfo", "model name")),
             quoted(System.getProperty("os.version")),
             quoted(Runtime.version().toString()),
-            contestants);
+            parts);
   }
 
-  private Optional<String> json(String contestant, Metric metric) {
+  private String json(Part part) {
+    return results.contestants(part).stream()
+        .map(name ->
+            "      %s: {\n%s\n      }"
+                .formatted(
+                    quoted(name),
+                    Arrays.stream(Metric.values())
+                        .flatMap(metric -> json(part, name, metric).stream())
+                        .collect(Collectors.joining(",\n"))))
+        .collect(Collectors.joining(",\n"));
+  }
+
+  private Optional<String> json(Part part, String contestant, Metric metric) {
     return results
-        .figure(contestant, metric)
+        .figure(part, contestant, metric)
         .map(figure ->
             format(
-                "      \"%s\": { \"median\": %.3f, \"least\": %.3f, \"most\": %.3f, \"samples\": %s }",
+                "        \"%s\": { \"median\": %.3f, \"least\": %.3f, \"most\": %.3f, \"samples\": %s%s }",
                 metric.key(),
                 figure.median(),
                 figure.least(),
                 figure.most(),
-                results.samples(contestant, metric).stream()
+                results.samples(part, contestant, metric).stream()
                     .map(value -> format("%.3f", value))
-                    .toList()));
+                    .toList(),
+                ratios(part, contestant, metric)));
+  }
+
+  private String ratios(Part part, String contestant, Metric metric) {
+    String ratios =
+        results.ratios(part, contestant, metric).stream()
+            .map(ratio -> format("%s: %.3f", quoted(ratio.peer()), ratio.value()))
+            .collect(Collectors.joining(", "));
+    return ratios.isEmpty() ? "" : ", \"ratios\": { " + ratios + " }";
   }
 
   /// All of the machine's; this process itself is pinned to one.

@@ -6,10 +6,23 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
-/// Samples by contestant and metric, one for each repeat.
+/// Samples by part, contestant and metric, one for each repeat.
 final class Results {
-  private final Map<String, Map<Metric, List<Double>>> samples = new LinkedHashMap<>();
+  /// Metrics that are compared with a peer's.
+  private static final Set<Metric> COMPARED =
+      Set.of(
+          Metric.PER_SECOND,
+          Metric.CPU_EACH,
+          Metric.CPU_100K,
+          Metric.LATENCY_P50,
+          Metric.GIGABITS,
+          Metric.LAST_MINUTE);
+
+  private final Map<Part, Map<String, Map<Metric, List<Double>>>> samples =
+      new EnumMap<>(Part.class);
 
   /// The median and the extremes of some samples.
   record Figure(double median, double least, double most, int samples) {
@@ -22,24 +35,56 @@ final class Results {
     }
   }
 
-  void add(String contestant, Metric metric, double value) {
+  /// A median as a multiple of the same median of `peer`.
+  record Ratio(String peer, double value) {}
+
+  void add(Part part, String contestant, Metric metric, double value) {
     samples
+        .computeIfAbsent(part, name -> new LinkedHashMap<>())
         .computeIfAbsent(contestant, name -> new EnumMap<>(Metric.class))
         .computeIfAbsent(metric, name -> new ArrayList<>())
         .add(value);
   }
 
-  /// In the order in which they first ran.
-  List<String> contestants() {
-    return List.copyOf(samples.keySet());
+  /// Those measured, in the order of the report.
+  Set<Part> parts() {
+    return samples.keySet();
   }
 
-  Optional<Figure> figure(String contestant, Metric metric) {
-    return Optional.of(samples(contestant, metric)).filter(list -> !list.isEmpty()).map(Figure::of);
+  /// In the order in which they first ran.
+  List<String> contestants(Part part) {
+    return List.copyOf(samples.getOrDefault(part, Map.of()).keySet());
+  }
+
+  Optional<Figure> figure(Part part, String contestant, Metric metric) {
+    return Optional.of(samples(part, contestant, metric))
+        .filter(list -> !list.isEmpty())
+        .map(Figure::of);
   }
 
   /// In the order of the repeats.
-  List<Double> samples(String contestant, Metric metric) {
-    return samples.getOrDefault(contestant, Map.of()).getOrDefault(metric, List.of());
+  List<Double> samples(Part part, String contestant, Metric metric) {
+    return samples
+        .getOrDefault(part, Map.of())
+        .getOrDefault(contestant, Map.of())
+        .getOrDefault(metric, List.of());
+  }
+
+  /// The contestant beside Pen, the yardstick of its technique, the plain form of a variant, and
+  /// the link without a node: whichever of them there is.
+  List<Ratio> ratios(Part part, String contestant, Metric metric) {
+    Optional<Figure> own = figure(part, contestant, metric);
+    if (!COMPARED.contains(metric) || own.isEmpty()) {
+      return List.of();
+    }
+    String technique = contestant.split(" ", 2)[0];
+    return Stream.of(Pen.NAME, Yardstick.nameOf(technique), technique, BulkContest.DIRECT)
+        .filter(peer -> !peer.equals(contestant))
+        .flatMap(peer ->
+            figure(part, peer, metric)
+                .filter(figure -> figure.median() > 0)
+                .map(figure -> new Ratio(peer, own.get().median() / figure.median()))
+                .stream())
+        .toList();
   }
 }

@@ -6,28 +6,39 @@ import java.nio.ByteOrder;
 
 /// Addresses of the bench's wire, and the frames the generator puts on it.
 ///
-/// The generator plays the segment's router, [#ROUTER]: SYNs come through it from 65,536 sources of
-/// another network, to [#TRAPS] addresses of the tarpit's. Their source MAC is not the generator's
-/// interface's own, so that the kernel drops the answers early and receiving costs the contestants
-/// little.
+/// The generator plays the segment's router, [#ROUTER]: segments come through it from 65,536
+/// sources of another network, to [#TRAPS] addresses of the tarpit's or to the balanced [#SERVER],
+/// whose target is played by the generator, too. Neither MAC is its interface's own, so that the
+/// kernel drops what comes back early and receiving costs the contestants little.
 final class Segment {
-  /// The network, 10.9.0.0/24, and the node's own address in it.
-  static final String NETWORK = "10.9.0.0";
+  /// The network, 10.200.0.0/24; its upper half is trapped.
+  static final int NETWORK = 0x0ac8_0000;
 
-  static final String NODE = "10.9.0.4";
-  static final int ROUTER = 0x0a09_0001;
-  static final int FIRST_TRAP = 0x0a09_0080;
+  static final int ROUTER = NETWORK + 1;
+  static final int TARGET = NETWORK + 2;
+
+  /// The node's own address.
+  static final int NODE = NETWORK + 4;
+
+  /// The balanced address.
+  static final int SERVER = NETWORK + 10;
+
+  /// A client on the same bridge, for bulk transfer.
+  static final int CLIENT = NETWORK + 66;
+
+  static final int FIRST_TRAP = NETWORK + 128;
   static final int TRAPS = 64;
 
   /// Sources are 10.8.x.y.
   static final int SOURCES = 0x0a08_0000;
 
   static final long ROUTER_MAC = 0x0200_0000_00aaL;
-  static final int TRAP_PORT = 80;
+  static final long TARGET_MAC = 0x0200_0000_00bbL;
+  static final int SERVICE_PORT = 80;
 
   static final int ETHERTYPE_IPV4 = 0x0800;
   static final int ETHERTYPE_ARP = 0x0806;
-  static final int SYN_BYTES = 74;
+  static final int FRAME_BYTES = 74;
   static final int ARP_BYTES = 42;
 
   static final int ETHERTYPE = 12;
@@ -43,17 +54,30 @@ final class Segment {
   static final int ARP_OPERATION = 20;
   static final int ARP_SENDER_MAC = 22;
   static final int ARP_SENDER_IP = 28;
+  static final int ARP_TARGET_MAC = 32;
+  static final int ARP_TARGET_IP = 38;
 
   static final int SYN_ACK = 0x12;
   static final int ARP_REQUEST = 1;
   static final int ARP_REPLY = 2;
 
   private static final int TCP = 6;
+  private static final long BROADCAST = 0xffff_ffff_ffffL;
 
   /// What Linux sends: MSS, SACK permitted, timestamps, window scale.
-  private static final byte[] TCP_OPTIONS = {
+  private static final byte[] SYN_OPTIONS = {
     2, 4, 5, (byte) 0xb4, 4, 2, 8, 10, 1, 2, 3, 4, 0, 0, 0, 0, 1, 3, 3, 7
   };
+
+  /// Timestamps, and eight bytes of data.
+  private static final byte[] OPTIONS_AND_DATA = {
+    1, 1, 8, 10, 1, 2, 3, 4, 5, 6, 7, 8, 'b', 'a', 'l', 'a', 'n', 'c', 'e', 'd'
+  };
+
+  /// Header length and flags.
+  private static final int SYN = 0xa002;
+
+  private static final int PSH_ACK = 0x8018;
 
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
@@ -62,50 +86,80 @@ final class Segment {
 
   private Segment() {}
 
-  /// Writes a SYN of [#SYN_BYTES] from source `source` (10.8.x.y, the lower 16 bits are taken) to
-  /// trap `trap`, checksums done.
-  static void writeSyn(
-      MemorySegment frame, long destinationMac, int source, int sourcePort, int trap, int seq) {
-    frame.asSlice(0, SYN_BYTES).fill((byte) 0);
+  /// Writes a segment of [#FRAME_BYTES], checksums done. Of `source`, `port` and `destination` the
+  /// bits are taken that differ in this traffic.
+  static void write(
+      MemorySegment frame,
+      Traffic traffic,
+      long destinationMac,
+      int source,
+      int port,
+      int destination,
+      int sequence) {
+    byte[] rest = traffic.opens() ? SYN_OPTIONS : OPTIONS_AND_DATA;
+    int sourcePort = traffic.firstPort() | port & traffic.portMask();
+    frame.asSlice(0, FRAME_BYTES).fill((byte) 0);
     putMac(frame, 0, destinationMac);
     putMac(frame, 6, ROUTER_MAC);
     putShort(frame, ETHERTYPE, ETHERTYPE_IPV4);
     putShort(frame, 14, 0x4500);
-    putShort(frame, 16, SYN_BYTES - 14);
+    putShort(frame, 16, FRAME_BYTES - 14);
     putShort(frame, 18, sourcePort);
     putShort(frame, 20, 0x4000);
     putShort(frame, 22, 63 << 8 | TCP);
     putInt(frame, IP_SOURCE, SOURCES | source & 0xffff);
-    putInt(frame, IP_DESTINATION, FIRST_TRAP + trap % TRAPS);
+    putInt(
+        frame,
+        IP_DESTINATION,
+        traffic.firstDestination() | destination & traffic.destinationMask());
     putShort(frame, TCP_SOURCE_PORT, sourcePort);
-    putShort(frame, TCP_SOURCE_PORT + 2, TRAP_PORT);
-    putInt(frame, TCP_SEQUENCE, seq);
-    putShort(frame, 46, 0xa002);
+    putShort(frame, TCP_SOURCE_PORT + 2, SERVICE_PORT);
+    putInt(frame, TCP_SEQUENCE, sequence);
+    putInt(frame, TCP_ACKNOWLEDGMENT, traffic.opens() ? 0 : 1);
+    putShort(frame, 46, traffic.opens() ? SYN : PSH_ACK);
     putShort(frame, 48, 64_240);
-    MemorySegment.copy(TCP_OPTIONS, 0, frame, ValueLayout.JAVA_BYTE, 54, TCP_OPTIONS.length);
+    MemorySegment.copy(rest, 0, frame, ValueLayout.JAVA_BYTE, 54, rest.length);
     putShort(frame, IP_CHECKSUM, ~fold(sum(frame, 14, 34)));
-    putShort(frame, TCP_CHECKSUM, ~fold(pseudoHeader() + sum(frame, IP_SOURCE, SYN_BYTES)));
+    putShort(frame, TCP_CHECKSUM, ~fold(pseudoHeader() + sum(frame, IP_SOURCE, FRAME_BYTES)));
   }
 
   /// The part of the TCP checksum that is in no word of the frame after the IP addresses: protocol
   /// and length.
   private static long pseudoHeader() {
-    return TCP + (SYN_BYTES - 34);
+    return TCP + (FRAME_BYTES - 34);
   }
 
   /// Writes the router's question for an address, to everybody.
   static void writeArpRequest(MemorySegment frame, int address) {
+    writeArp(frame, ARP_REQUEST, ROUTER_MAC, ROUTER, BROADCAST, address);
+  }
+
+  /// Writes the target's answer to `request`.
+  static void writeArpReply(MemorySegment frame, MemorySegment request) {
+    long asker = getMac(request, ARP_SENDER_MAC);
+    writeArp(frame, ARP_REPLY, TARGET_MAC, TARGET, asker, getInt(request, ARP_SENDER_IP));
+    putMac(frame, ARP_TARGET_MAC, asker);
+  }
+
+  private static void writeArp(
+      MemorySegment frame, int operation, long senderMac, int sender, long to, int target) {
     frame.asSlice(0, ARP_BYTES).fill((byte) 0);
-    putMac(frame, 0, 0xffff_ffff_ffffL);
-    putMac(frame, 6, ROUTER_MAC);
+    putMac(frame, 0, to);
+    putMac(frame, 6, senderMac);
     putShort(frame, ETHERTYPE, ETHERTYPE_ARP);
     putShort(frame, 14, 1);
     putShort(frame, 16, ETHERTYPE_IPV4);
     putShort(frame, 18, 0x0604);
-    putShort(frame, ARP_OPERATION, ARP_REQUEST);
-    putMac(frame, ARP_SENDER_MAC, ROUTER_MAC);
-    putInt(frame, ARP_SENDER_IP, ROUTER);
-    putInt(frame, 38, address);
+    putShort(frame, ARP_OPERATION, operation);
+    putMac(frame, ARP_SENDER_MAC, senderMac);
+    putInt(frame, ARP_SENDER_IP, sender);
+    putInt(frame, ARP_TARGET_IP, target);
+  }
+
+  /// An IPv4 address as people write it.
+  static String text(int address) {
+    return "%d.%d.%d.%d"
+        .formatted(address >>> 24, address >>> 16 & 0xff, address >>> 8 & 0xff, address & 0xff);
   }
 
   static int getByte(MemorySegment frame, int offset) {

@@ -4,8 +4,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
 
-/// The router's ears and questions: asks for every trap until it is answered for, and counts the
-/// ARP frames that would otherwise be taken for answers to SYNs.
+/// The router's ears and questions: asks for addresses until they are answered for, answers for the
+/// target, and counts the ARP frames that would otherwise be taken for what came back.
 final class Watcher {
   private static final long PATIENCE_NANOS = 20_000_000_000L;
   private static final long ASK_AGAIN_NANOS = 300_000_000L;
@@ -14,6 +14,7 @@ final class Watcher {
   private final Kernel kernel;
   private final int socket;
   private final MemorySegment question = Arena.global().allocate(Segment.ARP_BYTES, 8);
+  private final MemorySegment reply = Arena.global().allocate(Segment.ARP_BYTES, 8);
   private final MemorySegment heard = Arena.global().allocate(BUFFER_BYTES, 8);
   private long arpFrames;
 
@@ -30,37 +31,27 @@ final class Watcher {
     return arpFrames;
   }
 
-  /// Asks until every trap is answered for; returns the MAC of who answers.
-  long awaitTraps(Contestant.Running contestant) throws InterruptedException {
+  /// Asks until each of `count` addresses is answered for; returns the MAC of who answers.
+  long await(int firstAddress, int count, Running contestant) throws InterruptedException {
     BitSet answered = new BitSet();
     long mac = 0;
     long start = System.nanoTime();
     while (System.nanoTime() - start < PATIENCE_NANOS) {
       contestant.requireAlive();
-      for (int trap = answered.nextClearBit(0);
-          trap < Segment.TRAPS;
-          trap = answered.nextClearBit(trap + 1)) {
-        Segment.writeArpRequest(question, Segment.FIRST_TRAP + trap);
-        kernel.require(
-            kernel.send(socket, question.address(), Segment.ARP_BYTES), "an ARP request");
-        Thread.sleep(1);
-      }
+      ask(firstAddress, count, answered);
       long asked = System.nanoTime();
-      while (System.nanoTime() - asked < ASK_AGAIN_NANOS
-          && answered.cardinality() < Segment.TRAPS) {
-        int bytes = next();
-        if (bytes <= 0) {
+      while (System.nanoTime() - asked < ASK_AGAIN_NANOS && answered.cardinality() < count) {
+        if (next() <= 0) {
           Thread.sleep(1);
-        } else if (bytes >= Segment.ARP_BYTES
-            && Segment.getShort(heard, Segment.ARP_OPERATION) == Segment.ARP_REPLY) {
-          int trap = Segment.getInt(heard, Segment.ARP_SENDER_IP) - Segment.FIRST_TRAP;
-          if (trap >= 0 && trap < Segment.TRAPS) {
-            answered.set(trap);
+        } else if (Segment.getShort(heard, Segment.ARP_OPERATION) == Segment.ARP_REPLY) {
+          int address = Segment.getInt(heard, Segment.ARP_SENDER_IP) - firstAddress;
+          if (address >= 0 && address < count) {
+            answered.set(address);
             mac = Segment.getMac(heard, Segment.ARP_SENDER_MAC);
           }
         }
       }
-      if (answered.cardinality() == Segment.TRAPS) {
+      if (answered.cardinality() == count) {
         return mac;
       }
     }
@@ -69,15 +60,29 @@ final class Watcher {
             .formatted(
                 contestant.name(),
                 answered.cardinality(),
-                Segment.TRAPS,
+                count,
                 PATIENCE_NANOS / 1_000_000_000,
                 contestant.log()));
   }
 
+  private void ask(int firstAddress, int count, BitSet answered) throws InterruptedException {
+    for (int i = answered.nextClearBit(0); i < count; i = answered.nextClearBit(i + 1)) {
+      Segment.writeArpRequest(question, firstAddress + i);
+      kernel.require(kernel.send(socket, question.address(), Segment.ARP_BYTES), "an ARP request");
+      Thread.sleep(1);
+    }
+  }
+
+  /// Hears one frame, if there is one, and answers if it asks for the target.
   private int next() {
     int bytes = kernel.receive(socket, heard.address(), BUFFER_BYTES);
     if (bytes > 0) {
       arpFrames++;
+      if (Segment.getShort(heard, Segment.ARP_OPERATION) == Segment.ARP_REQUEST
+          && Segment.getInt(heard, Segment.ARP_TARGET_IP) == Segment.TARGET) {
+        Segment.writeArpReply(reply, heard);
+        kernel.require(kernel.send(socket, reply.address(), Segment.ARP_BYTES), "an ARP reply");
+      }
     }
     return bytes;
   }

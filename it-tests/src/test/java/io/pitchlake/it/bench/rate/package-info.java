@@ -1,5 +1,7 @@
-/// The rate harness behind `deploy/bench.sh`: floods Pitchlake and its peers with SYNs, one after
-/// the other on the same wire, and compares what comes back.
+/// The rate harness behind `deploy/bench.sh`: floods Pitchlake and its peers, one after the other
+/// on the same wire, and compares what comes back. A [Contest] says who takes part and what they
+/// are put through, a [Contestant] how it is started; [Wire] is what the generator sends and counts
+/// with, and a [Part] is one table of the [Report].
 ///
 /// Needs the JDK alone and shares no code with the engine, so that no mistake of one hides in the
 /// other. It runs in the generator's network namespace on the generator's core, on one thread, and
