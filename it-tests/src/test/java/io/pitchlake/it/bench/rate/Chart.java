@@ -21,17 +21,22 @@ final class Chart {
   private static final String STYLE =
       """
       <style>
-        svg { font: 13px system-ui, sans-serif; --ink: #1f2328; --soft: #656d76; --ours: #1a6fb5; --peer: #9aa4ae; --paper: #ffffff; }
-        @media (prefers-color-scheme: dark) {
-          svg { --ink: #e6edf3; --soft: #8d96a0; --ours: #58a6ff; --peer: #5b6570; --paper: #0d1117; }
-        }
-        .paper { fill: var(--paper); }
-        text { fill: var(--ink); }
+        svg { font: 13px system-ui, sans-serif; }
+        .paper { fill: #ffffff; }
+        text { fill: #1f2328; }
         .title { font-weight: 600; font-size: 15px; }
-        .note { fill: var(--soft); }
-        .ours { fill: var(--ours); }
-        .peer { fill: var(--peer); }
-        .spread { stroke: var(--ink); stroke-width: 1.5; opacity: .6; }
+        .note { fill: #656d76; }
+        .ours { fill: #1a6fb5; }
+        .peer { fill: #9aa4ae; }
+        .spread { stroke: #1f2328; stroke-width: 1.5; opacity: .6; }
+        @media (prefers-color-scheme: dark) {
+          .paper { fill: #0d1117; }
+          text { fill: #e6edf3; }
+          .note { fill: #8d96a0; }
+          .ours { fill: #58a6ff; }
+          .peer { fill: #5b6570; }
+          .spread { stroke: #e6edf3; }
+        }
       </style>
       """;
 

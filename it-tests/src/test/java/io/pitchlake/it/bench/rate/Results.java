@@ -70,15 +70,16 @@ final class Results {
         .getOrDefault(metric, List.of());
   }
 
-  /// The contestant beside Pen, the yardstick of its technique, the plain form of a variant, and
-  /// the link without a node: whichever of them there is.
+  /// The contestant beside Pen, the yardstick of its technique or, for a variant, its plain form,
+  /// and the link without a node: whichever of them there is.
   List<Ratio> ratios(Part part, String contestant, Metric metric) {
     Optional<Figure> own = figure(part, contestant, metric);
     if (!COMPARED.contains(metric) || own.isEmpty()) {
       return List.of();
     }
     String technique = contestant.split(" ", 2)[0];
-    return Stream.of(Pen.NAME, Yardstick.nameOf(technique), technique, BulkContest.DIRECT)
+    String nearest = contestant.equals(technique) ? Yardstick.nameOf(technique) : technique;
+    return Stream.of(Pen.NAME, nearest, BulkContest.DIRECT)
         .filter(peer -> !peer.equals(contestant))
         .flatMap(peer ->
             figure(part, peer, metric)
