@@ -21,40 +21,51 @@ public final class Checksum {
 
   private static final int ALL_ONES = 0xffff;
 
+  /// Bytes from which on speed counts more than short code.
+  private static final int LONG = 128;
+
   private Checksum() {}
 
   /// The sum of `lengthBytes` bytes; an odd last byte counts as if a zero followed.
+  ///
+  /// Short code on purpose: it is inlined several times into a frame's way, and what limits that is
+  /// how many bytes of instructions the processor can fetch.
   public static long sum(long address, int lengthBytes) {
-    long at = address;
+    return lengthBytes < LONG ? sum(address, 0, lengthBytes) : sumLong(address, lengthBytes);
+  }
+
+  private static long sum(long address, int from, int lengthBytes) {
     long sum = 0;
-    // unrolled by hand: the JIT does not unroll a loop over raw addresses
-    for (int blocks = lengthBytes >>> 5; blocks > 0; blocks--, at += 32) {
-      long first = Memory.getLong(at);
-      long second = Memory.getLong(at + 8);
-      long third = Memory.getLong(at + 16);
-      long fourth = Memory.getLong(at + 24);
-      sum += halves(first) + halves(second) + (halves(third) + halves(fourth));
-    }
-    if ((lengthBytes & 16) != 0) {
-      sum += halves(Memory.getLong(at)) + halves(Memory.getLong(at + 8));
-      at += 16;
-    }
-    if ((lengthBytes & 8) != 0) {
-      sum += halves(Memory.getLong(at));
-      at += 8;
+    int at = from;
+    for (; at + 8 <= lengthBytes; at += 8) {
+      sum += halves(Memory.getLong(address, at));
     }
     if ((lengthBytes & 4) != 0) {
-      sum += Memory.getInt(at) & 0xffff_ffffL;
+      sum += Memory.getInt(address, at) & 0xffff_ffffL;
       at += 4;
     }
     if ((lengthBytes & 2) != 0) {
-      sum += Memory.getShort(at);
+      sum += Memory.getShort(address, at);
       at += 2;
     }
     if ((lengthBytes & 1) != 0) {
-      sum += (long) Memory.getByte(at) << 8;
+      sum += (long) Memory.getByte(address, at) << 8;
     }
     return sum;
+  }
+
+  /// Unrolled by hand: the JIT does not unroll a loop over raw addresses.
+  private static long sumLong(long address, int lengthBytes) {
+    long sum = 0;
+    int at = 0;
+    for (; at + 32 <= lengthBytes; at += 32) {
+      long first = Memory.getLong(address, at);
+      long second = Memory.getLong(address, at + 8);
+      long third = Memory.getLong(address, at + 16);
+      long fourth = Memory.getLong(address, at + 24);
+      sum += halves(first) + halves(second) + (halves(third) + halves(fourth));
+    }
+    return sum + sum(address, at, lengthBytes);
   }
 
   /// The sum of the IPv4 pseudo-header (RFC 9293 section 3.1).
@@ -84,10 +95,10 @@ public final class Checksum {
 
   /// The sum as 16 bits, carries added back in, not complemented.
   public static int fold(long sum) {
-    long folded = halves(sum);
-    folded = (folded >>> 32) + (folded >>> 16 & ALL_ONES) + (folded & ALL_ONES);
-    folded = (folded >>> 16) + (folded & ALL_ONES);
-    return (int) ((folded >>> 16) + (folded & ALL_ONES));
+    // Adding a number to itself with the halves exchanged leaves their end-around sum in the upper
+    // half.
+    int words = (int) (sum + Long.rotateLeft(sum, 32) >>> 32);
+    return words + Integer.rotateLeft(words, 16) >>> 16;
   }
 
   /// The checksum of a sum, as it is stored in a header: folded and complemented.
