@@ -209,7 +209,7 @@ public final class Node {
         health,
         counters,
         flows,
-        (int) configuration.settings().get(Setting.FRAGMENTS),
+        configuration.settings(),
         new SipHash(random.nextLong(), random.nextLong()),
         new TableHash(random.nextLong()));
   }

@@ -1,6 +1,8 @@
 package io.pitchlake.node;
 
 import io.pitchlake.common.config.Configuration;
+import io.pitchlake.common.config.Configuration.Balancing;
+import io.pitchlake.common.config.Configuration.Duty;
 import io.pitchlake.common.config.Configuration.Network;
 import io.pitchlake.common.config.Configuration.Server;
 import io.pitchlake.common.config.Configuration.Target;
@@ -15,6 +17,7 @@ import io.pitchlake.common.net.IpPrefix;
 import io.pitchlake.node.engine.NetworkView;
 import io.pitchlake.node.engine.NetworkView.Family;
 import io.pitchlake.node.engine.ServerIndex;
+import io.pitchlake.node.engine.ServerPlan;
 import io.pitchlake.node.engine.ServerView;
 import io.pitchlake.node.engine.TargetView;
 import io.pitchlake.node.engine.View;
@@ -22,8 +25,13 @@ import io.pitchlake.node.port.Port;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Makes the engine's [View] of a configuration, the ports it is to run on and what the host's
@@ -139,13 +147,60 @@ final class ViewCompiler {
                 server.address(),
                 server.port(),
                 server.protocol(),
-                server.targets().stream()
-                    .map(indexes::indexOf)
-                    .filter(index -> index >= 0)
-                    .toList()));
+                positions(everyTarget(server), indexes),
+                plan(server, targets, indexes)));
       }
     }
     return servers;
+  }
+
+  /// The targets of a server in whatever role, by number.
+  private static List<Integer> everyTarget(Server server) {
+    Balancing balancing = server.balancing();
+    return Stream.of(
+            server.targets().stream(),
+            balancing.backups().stream(),
+            balancing.emergency().stream(),
+            balancing.abuse().stream())
+        .flatMap(numbers -> numbers)
+        .distinct()
+        .toList();
+  }
+
+  private ServerPlan plan(Server server, List<Target> targets, List<Integer> indexes) {
+    Balancing balancing = server.balancing();
+    return new ServerPlan(
+        balancing.scheduler(),
+        tiers(server, targets).stream().map(tier -> positions(tier, indexes)).toList(),
+        balancing.emergency().map(indexes::indexOf).orElse(ServerPlan.NONE),
+        balancing.abuse().map(indexes::indexOf).orElse(ServerPlan.NONE),
+        balancing.clientAcl().map(configuration.accessLists()::get),
+        balancing.quorum(),
+        balancing.persistence());
+  }
+
+  /// The numbers of a server's own targets that run: those before backups, and among them those of
+  /// a lower priority number before those of a higher one.
+  private static List<List<Integer>> tiers(Server server, List<Target> targets) {
+    Map<Integer, Target> byNumber =
+        targets.stream().collect(Collectors.toMap(Target::id, target -> target));
+    SortedMap<Integer, List<Integer>> normal = new TreeMap<>();
+    SortedMap<Integer, List<Integer>> backup = new TreeMap<>();
+    List<Integer> backups = server.balancing().backups();
+    Stream.concat(server.targets().stream(), backups.stream())
+        .map(byNumber::get)
+        .filter(Objects::nonNull)
+        .forEach(target -> {
+          boolean isBackup = target.duty().backup() || backups.contains(target.id());
+          (isBackup ? backup : normal)
+              .computeIfAbsent(target.duty().priority(), priority -> new ArrayList<>())
+              .add(target.id());
+        });
+    return Stream.concat(normal.values().stream(), backup.values().stream()).toList();
+  }
+
+  private static List<Integer> positions(List<Integer> numbers, List<Integer> indexes) {
+    return numbers.stream().map(indexes::indexOf).filter(index -> index >= 0).toList();
   }
 
   private List<TargetView> targets(
@@ -165,10 +220,23 @@ final class ViewCompiler {
               views.get(network),
               target.address(),
               target.weight(),
+              ofOneEngine(target.duty()),
               arp.map(HealthCheck::interval).orElse(seconds(Setting.TARGETARPINT)).toNanos(),
               arp.map(HealthCheck::timeout).orElse(seconds(Setting.TARGETARPTO)).toNanos()));
     }
     return compiled;
+  }
+
+  /// Every engine counts the sessions it has itself, so each gets its share of the limits.
+  private Duty ofOneEngine(Duty duty) {
+    int engines = (int) configuration.settings().get(Setting.ENGINES);
+    return new Duty(
+        duty.state(),
+        duty.backup(),
+        duty.slowStart(),
+        Math.ceilDiv(duty.maxSessions(), engines),
+        Math.ceilDiv(duty.hardMax(), engines),
+        duty.priority());
   }
 
   private Duration seconds(Setting setting) {

@@ -85,6 +85,12 @@ public enum Setting {
   SESSIONTCPTO("seconds", 900, 1, 604_800, "how long a silent established TCP flow is kept"),
   SESSIONCLOSETO("seconds", 60, 1, 3600, "how long a silent TCP flow is kept after FIN or RST"),
   SESSIONUDPTO("seconds", 120, 1, 604_800, "how long a silent UDP flow is kept"),
+  PERSISTENCE(
+      "clients",
+      65_536,
+      1024,
+      16_777_216,
+      "client prefixes whose target servers with persistence remember, 40 bytes each"),
   FRAGMENTS("packets", 4096, 64, 1_048_576, "fragmented packets whose target is remembered"),
   TARGETARPINT(
       "seconds",

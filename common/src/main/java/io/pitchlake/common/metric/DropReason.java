@@ -35,6 +35,7 @@ public enum DropReason {
   PASS_ON_OVER("frames for a released address after the time to pass them on"),
   NO_ROOM("the reply does not fit the frame"),
   NO_TARGET_READY("no target of the server is ready"),
+  CLIENT_REFUSED("a client that the server's client_acl does not permit"),
   NO_SUCH_SERVICE("a server's address, but no server has this protocol and port"),
   FRAGMENT_WITHOUT_FIRST("a later fragment for a server, before its packet's first"),
   NOBODY("passed the whole chain; no module wanted it");

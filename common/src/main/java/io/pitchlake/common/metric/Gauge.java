@@ -9,6 +9,8 @@ public enum Gauge {
   ADDRESSES_HELD("addresses held silent"),
   STATIONS("stations remembered"),
   SESSIONS("sessions"),
+  PERSISTENT_CLIENTS("clients remembered by persistence"),
+  SERVERS_OUT("servers with too few targets that can take flows"),
   TARGETS("targets"),
   TARGETS_READY("targets ready");
 

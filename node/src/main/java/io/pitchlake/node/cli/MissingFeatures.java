@@ -1,8 +1,6 @@
 package io.pitchlake.node.cli;
 
 import io.pitchlake.common.config.Configuration;
-import io.pitchlake.common.config.Configuration.Balancing;
-import io.pitchlake.common.config.Configuration.Duty;
 import io.pitchlake.common.config.Configuration.TarpitMode;
 import io.pitchlake.common.config.HealthCheck;
 import io.pitchlake.node.Node;
@@ -41,15 +39,6 @@ final class MissingFeatures {
                 .forEach(kind ->
                     missing.add(
                         "'%s' of target %d asks for a health check".formatted(kind, target.id()))));
-    Node.serversOf(configuration).stream()
-        .filter(server -> !server.balancing().equals(Balancing.DEFAULT))
-        .forEach(
-            server -> missing.add("server %d asks for a way to schedule".formatted(server.id())));
-    configuration.targets().values().stream()
-        .filter(target -> configuration.enabled().targets().contains(target.id()))
-        .filter(target -> target.weight() == 0 || !target.duty().equals(Duty.DEFAULT))
-        .forEach(
-            target -> missing.add("target %d asks for a state or limit".formatted(target.id())));
     Node.networksOf(configuration).stream()
         .filter(network -> network.tarpit() && !isHere(network.tarpitMode()))
         .forEach(network ->

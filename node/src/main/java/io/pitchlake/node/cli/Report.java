@@ -107,7 +107,9 @@ final class Report {
       case ADDRESSES -> ", of " + settings.get(Setting.ADDRESSES);
       case STATIONS -> ", of " + settings.get(Setting.TARPITSTATIONS);
       case SESSIONS -> ", of " + settings.get(Setting.SESSIONS);
-      case TARGETS,
+      case PERSISTENT_CLIENTS -> ", of " + settings.get(Setting.PERSISTENCE);
+      case SERVERS_OUT,
+          TARGETS,
           TARGETS_READY,
           ADDRESSES_PROBING,
           ADDRESSES_REAL,

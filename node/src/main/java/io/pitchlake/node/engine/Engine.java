@@ -1,5 +1,6 @@
 package io.pitchlake.node.engine;
 
+import io.pitchlake.common.config.Configuration.TargetState;
 import io.pitchlake.common.metric.Counter;
 import io.pitchlake.common.metric.CounterBank;
 import io.pitchlake.common.metric.DropReason;
@@ -94,6 +95,8 @@ public final class Engine {
       done++;
       switch (command) {
         case Command.Reconfigure(View next) -> configure(next, nowNanos);
+        case Command.Administer(int target, TargetState state) ->
+            chain.onAdministered(target, state, nowNanos);
         case Command.Stop() -> stopping = true;
       }
     }

@@ -1,5 +1,7 @@
 package io.pitchlake.node.engine;
 
+import io.pitchlake.common.config.Configuration.TargetState;
+
 /// One link of the chain. All calls come from the engine thread; [#onFrame] must not allocate, log,
 /// block or read a clock.
 public interface Module {
@@ -15,4 +17,7 @@ public interface Module {
 
   /// A new view of the configuration is in force.
   default void onConfigured(View view, long nowNanos) {}
+
+  /// An administrator wants a target, named by its number in the configuration, in this state.
+  default void onAdministered(int target, TargetState state, long nowNanos) {}
 }

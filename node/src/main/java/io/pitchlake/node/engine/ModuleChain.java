@@ -1,5 +1,6 @@
 package io.pitchlake.node.engine;
 
+import io.pitchlake.common.config.Configuration.TargetState;
 import io.pitchlake.common.metric.CounterBank;
 import io.pitchlake.common.metric.DropReason;
 import java.util.Arrays;
@@ -108,6 +109,12 @@ public final class ModuleChain {
   void onConfigured(View view, long nowNanos) {
     for (Module module : modules) {
       module.onConfigured(view, nowNanos);
+    }
+  }
+
+  void onAdministered(int target, TargetState state, long nowNanos) {
+    for (Module module : working) {
+      module.onAdministered(target, state, nowNanos);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.pitchlake.node.engine;
 
+import io.pitchlake.common.config.Configuration.Duty;
 import io.pitchlake.common.net.IpAddress;
 
 /// One target, compiled. Immutable; any thread.
@@ -7,7 +8,8 @@ import io.pitchlake.common.net.IpAddress;
 /// @param index position in the [View]
 /// @param id the number in the configuration, which flows and other nodes know it by
 /// @param network the network it stands in
-/// @param weight its share of new flows relative to the others'
+/// @param weight its share of new flows relative to the others'; 0: none
+/// @param duty its state at the start, its slow start and limits
 /// @param askNanos time between two requests for its MAC
 /// @param patienceNanos how long it may be silent before it is taken out
 public record TargetView(
@@ -16,5 +18,6 @@ public record TargetView(
     NetworkView network,
     IpAddress address,
     int weight,
+    Duty duty,
     long askNanos,
     long patienceNanos) {}

@@ -1,8 +1,12 @@
 package io.pitchlake.node.slb;
 
-import io.pitchlake.common.hash.FlowHash;
+import io.pitchlake.common.config.Configuration.TargetState;
 import io.pitchlake.common.hash.MaglevTable;
 import io.pitchlake.common.hash.SipHash;
+import io.pitchlake.common.metric.Counter;
+import io.pitchlake.common.metric.CounterBank;
+import io.pitchlake.common.metric.Gauge;
+import io.pitchlake.node.engine.ServerPlan;
 import io.pitchlake.node.engine.ServerView;
 import io.pitchlake.node.engine.TargetHealth;
 import io.pitchlake.node.engine.TargetView;
@@ -10,115 +14,202 @@ import io.pitchlake.node.engine.View;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
 
-/// Which target gets a new flow: one Maglev table per server over its ready targets, under the
-/// cluster's key, so that every node chooses the same.
+/// Which target gets a new flow, and whether a known one may stay where it is.
 ///
-/// When targets come or go, tables are built anew a piece per turn, one server after the other, and
-/// each takes effect as a whole; until then the old one stands, whose lost targets the caller must
-/// not use. Engine thread.
+/// A client that the server's list does not permit gets the abuse target or nothing. Else, where
+/// the quorum is reached: the target that persistence remembers, or the strategy's choice, or one
+/// of a later tier. Where none of them can: the emergency target. Neither of the two special
+/// targets is ever remembered by persistence, so a client goes back to a target of its own with its
+/// next flow.
+///
+/// A flow that is not remembered goes by hash alone, whatever the strategy is: its next frame must
+/// find the same target. Engine thread.
 final class Scheduler {
-  /// Slots looked at in one turn, well under a hundred microseconds.
-  private static final int STEPS_PER_TURN = 8192;
+  /// No target can take the flow.
+  static final int NONE = ServerPlan.NONE;
 
-  /// Keeps the choice's hash apart from others drawn from the same key.
-  private static final long PURPOSE = 0x6d61_676c_6576L;
+  /// The client is not permitted, and no abuse target can take the flow.
+  static final int REFUSED = -2;
 
-  /// No target.
-  static final int NONE = -1;
-
-  private final SipHash key;
-  private final FlowHash hash;
-  private List<ServerView> servers = List.of();
+  private final CounterBank counters;
+  private final Sessions sessions;
+  private final TargetStates states;
+  private final MaglevTables tables;
+  private final Persistence persistence;
+  private final Loads loads = new Loads();
+  private final SplittableRandom random;
   private List<TargetView> targets = List.of();
-  private MaglevTable[] tables = new MaglevTable[0];
-  private boolean[] stale = new boolean[0];
+  private Pool[] pools = new Pool[0];
+  private Strategy[] strategies = new Strategy[0];
+  private Strategy.Hashed[] hashes = new Strategy.Hashed[0];
   private int[] indexes = new int[0];
-  private MaglevTable.Builder builder;
-  private int building;
-  private int staleCount;
 
   /// @param key the cluster's
-  Scheduler(SipHash key) {
-    this.key = key;
-    this.hash = FlowHash.drawnFrom(key, PURPOSE);
+  Scheduler(
+      TargetHealth health,
+      Sessions sessions,
+      Persistence persistence,
+      SipHash key,
+      CounterBank counters) {
+    this.counters = counters;
+    this.sessions = sessions;
+    this.persistence = persistence;
+    this.states = new TargetStates(health);
+    this.tables = new MaglevTables(key);
+    this.random = new SplittableRandom(key.hash(0, 0));
   }
 
-  /// Takes servers and targets of a new view over; tables of servers that were there stand until
-  /// the new ones are built.
-  void configure(View view) {
-    List<ServerView> before = servers;
-    MaglevTable[] tablesBefore = tables;
-    servers = view.servers();
+  /// Takes servers and targets of a new view over.
+  void configure(View view, long nowNanos) {
     targets = view.targets();
-    tables = new MaglevTable[servers.size()];
-    for (ServerView server : servers) {
-      for (ServerView old : before) {
-        if (old.id() == server.id()) {
-          tables[server.index()] = tablesBefore[old.index()];
-        }
-      }
-    }
     indexes = new int[targets.stream().mapToInt(TargetView::id).max().orElse(0) + 1];
     Arrays.fill(indexes, NONE);
     targets.forEach(target -> indexes[target.id()] = target.index());
-    stale = new boolean[servers.size()];
-    targetsChanged();
+    states.configure(view, nowNanos);
+    loads.configure(targets.size(), nowNanos);
+    List<Pool> next = new ArrayList<>();
+    for (ServerView server : view.servers()) {
+      boolean inService =
+          Arrays.stream(pools).anyMatch(old -> old.server().id() == server.id() && old.inService());
+      next.add(new Pool(server, targets, sessions, inService));
+    }
+    pools = next.toArray(Pool[]::new);
+    strategies =
+        next.stream()
+            .map(pool -> Strategy.of(pool, tables, loads, random))
+            .toArray(Strategy[]::new);
+    hashes =
+        next.stream().map(pool -> Strategy.Hashed.of(pool, tables)).toArray(Strategy.Hashed[]::new);
+    tables.configure(next);
+    refresh();
   }
 
-  /// Some target has become ready or was lost: every table is built anew.
-  void targetsChanged() {
-    Arrays.fill(stale, true);
-    staleCount = stale.length;
-    builder = null;
+  /// Puts the target of a number into a state.
+  void administer(int target, TargetState state) {
+    states.administer(target, state);
   }
 
-  /// Goes on building.
-  void tick(TargetHealth health) {
-    if (builder == null) {
-      if (staleCount == 0) {
-        return;
+  void tick(long nowNanos) {
+    if (states.tick(nowNanos)) {
+      refresh();
+    }
+    tables.tick();
+    loads.tick(nowNanos);
+    persistence.tick(nowNanos);
+  }
+
+  private void refresh() {
+    int outOfService = 0;
+    for (int server = 0; server < pools.length; server++) {
+      if (pools[server].refresh(states)) {
+        strategies[server].refreshed(pools[server]);
+        tables.changed(server);
       }
-      building = nextStale();
-      builder = new MaglevTable.Builder(key, servers.get(building).id(), members(health));
+      outOfService += pools[server].inService() ? 0 : 1;
     }
-    if (builder.advance(STEPS_PER_TURN)) {
-      tables[building] = builder.table();
-      stale[building] = false;
-      staleCount--;
-      builder = null;
-    }
+    counters.set(Gauge.SERVERS_OUT, outOfService);
   }
 
-  private int nextStale() {
-    int server = building < stale.length ? building : 0;
-    while (!stale[server]) {
-      server = server + 1 < stale.length ? server + 1 : 0;
-    }
-    return server;
-  }
-
-  private List<MaglevTable.Member> members(TargetHealth health) {
-    List<MaglevTable.Member> members = new ArrayList<>();
-    for (int index : servers.get(building).targets()) {
-      if (health.isReady(index)) {
-        TargetView target = targets.get(index);
-        members.add(new MaglevTable.Member(target.id(), target.weight()));
-      }
-    }
-    return members;
-  }
-
-  /// The target for a new flow of a server, as a position in the view; [#NONE] when there is none.
+  /// The target for a new flow that will be remembered, as a position in the view, or [#NONE] or
+  /// [#REFUSED].
   ///
-  /// @param tuple as [FlowHash#tuple] packs it
-  int choose(int server, long clientHigh, long clientLow, long tuple) {
-    MaglevTable table = tables[server];
-    if (table == null) {
+  /// @param tuple as [io.pitchlake.common.hash.FlowHash#tuple] packs it
+  int forNewFlow(ServerView server, long high, long low, long tuple, long nowNanos) {
+    if (refuses(server, high, low)) {
+      return abuse(server);
+    }
+    Pool pool = pools[server.index()];
+    int target = NONE;
+    if (pool.inService()) {
+      target = remembered(pool, high, low, nowNanos);
+      target = target != NONE ? target : scheduled(pool, high, low, tuple);
+    }
+    if (target == NONE) {
+      return emergency(server);
+    }
+    persistence.remember(server, high, low, idOf(target), nowNanos);
+    return target;
+  }
+
+  /// The target for a flow that is not remembered or was met in its middle; as [#forNewFlow].
+  int byHash(ServerView server, long high, long low, long tuple, long nowNanos) {
+    if (refuses(server, high, low)) {
+      return abuse(server);
+    }
+    Pool pool = pools[server.index()];
+    if (!pool.inService() || pool.count() == 0) {
+      return emergency(server);
+    }
+    int target = remembered(pool, high, low, nowNanos);
+    if (target != NONE) {
+      return target;
+    }
+    int number = hashes[server.index()].number(pool, high, low, tuple);
+    target = number == MaglevTable.NONE ? NONE : indexOf(number);
+    // Between a change and the new table the old one still names who is lost.
+    return target != NONE && states.takes(target) ? target : NONE;
+  }
+
+  private static boolean refuses(ServerView server, long high, long low) {
+    return server.plan().clients().isPresent() && !server.plan().clients().get().permits(high, low);
+  }
+
+  private int remembered(Pool pool, long high, long low, long nowNanos) {
+    int number = persistence.find(pool.server(), high, low, nowNanos);
+    int target = number == PersistenceTable.NONE ? NONE : indexOf(number);
+    if (target == NONE
+        || !states.takes(target)
+        || !pool.owns(target)
+        || !pool.hasRoomForMore(target)) {
       return NONE;
     }
-    int id = table.target(hash.hash(clientHigh, clientLow, tuple));
-    return id == MaglevTable.NONE ? NONE : indexOf(id);
+    counters.count(Counter.PERSISTENT);
+    return target;
+  }
+
+  private int scheduled(Pool pool, long high, long low, long tuple) {
+    int position = strategies[pool.server().index()].choose(pool, high, low, tuple);
+    return position == Pool.NONE ? pool.later() : pool.target(position);
+  }
+
+  private int abuse(ServerView server) {
+    int target = special(server, server.plan().abuse());
+    if (target == NONE) {
+      return REFUSED;
+    }
+    counters.count(Counter.TO_ABUSE);
+    return target;
+  }
+
+  private int emergency(ServerView server) {
+    int target = special(server, server.plan().emergency());
+    if (target != NONE) {
+      counters.count(Counter.TO_EMERGENCY);
+    }
+    return target;
+  }
+
+  private int special(ServerView server, int target) {
+    return target != NONE && states.takes(target) && pools[server.index()].hasRoomFor(target)
+        ? target
+        : NONE;
+  }
+
+  /// Whether a flow of the target, a position in the view or [#NONE], may stay there.
+  boolean keeps(int target) {
+    return target >= 0 && states.keeps(target);
+  }
+
+  /// Notes that a flow of the client ends.
+  void ending(ServerView server, long high, long low, int target, long nowNanos) {
+    persistence.prolong(server, high, low, target, nowNanos);
+  }
+
+  /// Notes what a target was sent.
+  void sent(int target, int bytes) {
+    loads.add(target, bytes);
   }
 
   /// The position of a target in the view by its number; [#NONE] when it is not there any more.

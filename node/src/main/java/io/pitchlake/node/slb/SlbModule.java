@@ -1,6 +1,7 @@
 package io.pitchlake.node.slb;
 
 import io.pitchlake.common.config.Configuration.Settings;
+import io.pitchlake.common.config.Configuration.TargetState;
 import io.pitchlake.common.config.Setting;
 import io.pitchlake.common.hash.FlowHash;
 import io.pitchlake.common.hash.SipHash;
@@ -8,11 +9,9 @@ import io.pitchlake.common.hash.TableHash;
 import io.pitchlake.common.metric.Counter;
 import io.pitchlake.common.metric.CounterBank;
 import io.pitchlake.common.metric.DropReason;
-import io.pitchlake.common.metric.Gauge;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.session.FlowState;
 import io.pitchlake.common.session.FlowTable;
-import io.pitchlake.common.time.TokenBucket;
 import io.pitchlake.common.wire.IcmpHeader;
 import io.pitchlake.common.wire.Ipv4Header;
 import io.pitchlake.common.wire.Ipv6Header;
@@ -53,16 +52,13 @@ public final class SlbModule implements Module {
   private final CounterBank counters;
   private final TargetHealth health;
   private final Scheduler scheduler;
-  private final FlowTable flows;
+  private final Sessions sessions;
   private final FragmentTable fragments;
-  private final FlowTable.Visitor expired = this::expired;
   private final TcpHeader firstFragment = new TcpHeader();
   private List<TargetView> targets = List.of();
-  private TokenBucket newFlows;
-  private int healthSeen;
 
   /// @param flows its own from now on; whoever made it closes it after the last call
-  /// @param fragments packets whose target is remembered
+  /// @param settings sizes of its tables
   /// @param key the cluster's: every node and engine chooses the same targets
   /// @param secret for the fragment table
   public SlbModule(
@@ -70,15 +66,17 @@ public final class SlbModule implements Module {
       TargetHealth health,
       CounterBank counters,
       FlowTable flows,
-      int fragments,
+      Settings settings,
       SipHash key,
       TableHash secret) {
     this.transmit = transmit;
     this.counters = counters;
-    this.flows = flows;
-    this.fragments = new FragmentTable(fragments, secret);
     this.health = health;
-    this.scheduler = new Scheduler(key);
+    this.sessions = new Sessions(flows, counters);
+    this.fragments = new FragmentTable((int) settings.get(Setting.FRAGMENTS), secret);
+    Persistence persistence =
+        new Persistence((int) settings.get(Setting.PERSISTENCE), secret, counters);
+    this.scheduler = new Scheduler(health, sessions, persistence, key, counters);
   }
 
   @Override
@@ -88,30 +86,20 @@ public final class SlbModule implements Module {
 
   @Override
   public void onConfigured(View view, long nowNanos) {
-    Settings settings = view.settings();
     targets = view.targets();
-    newFlows = new TokenBucket(settings.get(Setting.SESSIONRATE), nowNanos);
-    flows.timeout(FlowState.OPENING, settings.get(Setting.SESSIONOPENTO) * SECOND_NANOS);
-    flows.timeout(FlowState.ESTABLISHED, settings.get(Setting.SESSIONTCPTO) * SECOND_NANOS);
-    flows.timeout(FlowState.CLOSING, settings.get(Setting.SESSIONCLOSETO) * SECOND_NANOS);
-    flows.timeout(FlowState.DATAGRAM, settings.get(Setting.SESSIONUDPTO) * SECOND_NANOS);
-    scheduler.configure(view);
-    healthSeen = health.changes();
+    sessions.configure(view.settings(), nowNanos);
+    scheduler.configure(view, nowNanos);
+  }
+
+  @Override
+  public void onAdministered(int target, TargetState state, long nowNanos) {
+    scheduler.administer(target, state);
   }
 
   @Override
   public void onTick(long nowNanos) {
-    if (health.changes() != healthSeen) {
-      healthSeen = health.changes();
-      scheduler.targetsChanged();
-    }
-    scheduler.tick(health);
-    flows.advance(nowNanos, expired);
-    counters.set(Gauge.SESSIONS, flows.size());
-  }
-
-  private void expired(int flow) {
-    counters.count(Counter.SESSIONS_ENDED);
+    scheduler.tick(nowNanos);
+    sessions.tick(nowNanos);
   }
 
   @Override
@@ -180,13 +168,11 @@ public final class SlbModule implements Module {
     if (!isToVirtualMac(packet, network)) {
       return packet.drop(DropReason.NOT_OUR_MAC);
     }
-    int target = targetOf(packet, server, protocol, clientPort, servicePort, tcpFlags);
-    return target == Scheduler.NONE
-        ? packet.drop(DropReason.NO_TARGET_READY)
-        : forward(packet, target);
+    return sendOn(packet, targetOf(packet, server, protocol, clientPort, servicePort, tcpFlags));
   }
 
-  /// The target of the frame's flow, old or new; [Scheduler#NONE] when there is none now.
+  /// The target of the frame's flow, old or new; [Scheduler#NONE] or [Scheduler#REFUSED] when there
+  /// is none now.
   private int targetOf(
       PacketContext packet,
       ServerView server,
@@ -197,70 +183,77 @@ public final class SlbModule implements Module {
     long high = packet.sourceHigh();
     long low = packet.sourceLow();
     long tuple = FlowHash.tuple(server.id(), protocol, clientPort, servicePort);
-    int flow = flows.find(high, low, tuple);
+    int flow = sessions.find(high, low, tuple);
     if (flow == FlowTable.NONE) {
-      int target = choose(server, high, low, tuple);
-      if (target != Scheduler.NONE) {
-        remember(high, low, tuple, target, firstState(protocol, tcpFlags), packet.nowNanos());
-      }
-      return target;
+      return ofNewFlow(server, high, low, tuple, tcpFlags, packet.nowNanos());
     }
+    sessions.touch(flow);
     return protocol == TcpHeader.PROTOCOL
-        ? onSegment(server, high, low, tuple, flow, tcpFlags)
-        : keepOrMove(server, high, low, tuple, flow);
+        ? onSegment(server, high, low, tuple, flow, tcpFlags, packet.nowNanos())
+        : keepOrMove(server, high, low, tuple, flow, packet.nowNanos());
   }
 
-  private int onSegment(
-      ServerView server, long high, long low, long tuple, int flow, int tcpFlags) {
-    FlowState state = flows.state(flow);
-    FlowState next = nextState(state, tcpFlags);
-    int target;
-    if (state == FlowState.CLOSING && next == FlowState.OPENING) {
-      // The client uses its port again: a new flow that owes nothing to the old one's target.
-      target = choose(server, high, low, tuple);
-      if (target != Scheduler.NONE && scheduler.idOf(target) != flows.target(flow)) {
-        flows.target(flow, scheduler.idOf(target));
+  private int ofNewFlow(
+      ServerView server, long high, long low, long tuple, int tcpFlags, long nowNanos) {
+    Counter refusal = sessions.refusal(nowNanos);
+    int protocol = (int) (tuple >>> 8) & 0xff;
+    boolean scheduled = refusal == null && isStart(protocol, tcpFlags);
+    int target =
+        scheduled
+            ? scheduler.forNewFlow(server, high, low, tuple, nowNanos)
+            : scheduler.byHash(server, high, low, tuple, nowNanos);
+    if (target >= 0) {
+      if (refusal == null) {
+        sessions.start(high, low, tuple, scheduler.idOf(target), firstState(protocol, tcpFlags));
+      } else {
+        counters.count(refusal);
       }
-      flows.touch(flow);
-    } else {
-      target = keepOrMove(server, high, low, tuple, flow);
-    }
-    if (next != state) {
-      flows.state(flow, next);
     }
     return target;
   }
 
-  /// A flow stays where it is while its target is ready.
-  private int keepOrMove(ServerView server, long high, long low, long tuple, int flow) {
-    flows.touch(flow);
-    int target = scheduler.indexOf(flows.target(flow));
-    if (target != Scheduler.NONE && health.isReady(target)) {
+  /// Whether the frame begins its flow; of a datagram nobody knows, so it counts as the first.
+  private static boolean isStart(int protocol, int tcpFlags) {
+    return protocol != TcpHeader.PROTOCOL
+        || (tcpFlags & (TcpHeader.SYN | TcpHeader.ACK)) == TcpHeader.SYN;
+  }
+
+  private int onSegment(
+      ServerView server, long high, long low, long tuple, int flow, int tcpFlags, long nowNanos) {
+    FlowState state = sessions.state(flow);
+    FlowState next = nextState(state, tcpFlags);
+    int target;
+    if (state == FlowState.CLOSING && next == FlowState.OPENING) {
+      // The client uses its port again: a new flow that owes nothing to the old one's target.
+      target = scheduler.forNewFlow(server, high, low, tuple, nowNanos);
+      if (target >= 0 && scheduler.idOf(target) != sessions.target(flow)) {
+        sessions.move(flow, scheduler.idOf(target));
+      }
+    } else {
+      target = keepOrMove(server, high, low, tuple, flow, nowNanos);
+    }
+    if (next != state) {
+      sessions.state(flow, next);
+      if (next == FlowState.CLOSING) {
+        scheduler.ending(server, high, low, sessions.target(flow), nowNanos);
+      }
+    }
+    return target;
+  }
+
+  /// A flow stays where it is while its target keeps what it has.
+  private int keepOrMove(
+      ServerView server, long high, long low, long tuple, int flow, long nowNanos) {
+    int target = scheduler.indexOf(sessions.target(flow));
+    if (scheduler.keeps(target)) {
       return target;
     }
-    int next = choose(server, high, low, tuple);
-    if (next != Scheduler.NONE) {
-      flows.target(flow, scheduler.idOf(next));
+    int next = scheduler.forNewFlow(server, high, low, tuple, nowNanos);
+    if (next >= 0) {
+      sessions.move(flow, scheduler.idOf(next));
       counters.count(Counter.SESSIONS_MOVED);
     }
     return next;
-  }
-
-  private int choose(ServerView server, long high, long low, long tuple) {
-    int target = scheduler.choose(server.index(), high, low, tuple);
-    // Between the loss of a target and its new table the old one still names it.
-    return target != Scheduler.NONE && health.isReady(target) ? target : Scheduler.NONE;
-  }
-
-  private void remember(
-      long high, long low, long tuple, int target, FlowState state, long nowNanos) {
-    if (!newFlows.take(nowNanos)) {
-      counters.count(Counter.UNTRACKED_RATE);
-    } else if (flows.insert(high, low, tuple, scheduler.idOf(target), state) == FlowTable.NONE) {
-      counters.count(Counter.UNTRACKED_TABLE_FULL);
-    } else {
-      counters.count(Counter.SESSIONS_STARTED);
-    }
   }
 
   /// A flow met in its middle, after a failover or a long silence, has to show that it lives before
@@ -317,7 +310,7 @@ public final class SlbModule implements Module {
       }
       int flags = isTcp ? firstFragment.flags() : 0;
       target = targetOf(packet, server, protocol, clientPort, servicePort, flags);
-      if (target != Scheduler.NONE) {
+      if (target >= 0) {
         fragments.put(
             packet.sourceHigh(),
             packet.sourceLow(),
@@ -341,11 +334,10 @@ public final class SlbModule implements Module {
       }
       target = scheduler.indexOf(id);
     }
-    if (target == Scheduler.NONE || !health.isReady(target)) {
-      return packet.drop(DropReason.NO_TARGET_READY);
+    if (scheduler.keeps(target)) {
+      counters.count(Counter.FRAGMENTS_FORWARDED);
     }
-    counters.count(Counter.FRAGMENTS_FORWARDED);
-    return forward(packet, target);
+    return sendOn(packet, target);
   }
 
   /// An error about a packet that a target has sent under the server's address goes to that target:
@@ -384,16 +376,15 @@ public final class SlbModule implements Module {
       return packet.drop(DropReason.NO_SUCH_SERVICE);
     }
     long tuple = FlowHash.tuple(server.id(), protocol, clientPort, servicePort);
-    int flow = flows.find(clientHigh, clientLow, tuple);
+    int flow = sessions.find(clientHigh, clientLow, tuple);
     int target =
         flow == FlowTable.NONE
-            ? choose(server, clientHigh, clientLow, tuple)
-            : scheduler.indexOf(flows.target(flow));
-    if (target == Scheduler.NONE || !health.isReady(target)) {
-      return packet.drop(DropReason.NO_TARGET_READY);
+            ? scheduler.byHash(server, clientHigh, clientLow, tuple, packet.nowNanos())
+            : scheduler.indexOf(sessions.target(flow));
+    if (scheduler.keeps(target)) {
+      counters.count(Counter.ICMP_ERRORS_FORWARDED);
     }
-    counters.count(Counter.ICMP_ERRORS_FORWARDED);
-    return forward(packet, target);
+    return sendOn(packet, target);
   }
 
   private static boolean isIpv4Error(int type) {
@@ -416,10 +407,16 @@ public final class SlbModule implements Module {
     return headerLength < shortest || length < headerLength + PORTS_BYTES ? 0 : headerLength;
   }
 
-  private Verdict forward(PacketContext packet, int target) {
+  /// Forwards to a target that may have the frame, and drops it where there is none.
+  private Verdict sendOn(PacketContext packet, int target) {
+    if (!scheduler.keeps(target)) {
+      return packet.drop(
+          target == Scheduler.REFUSED ? DropReason.CLIENT_REFUSED : DropReason.NO_TARGET_READY);
+    }
     NetworkView network = targets.get(target).network();
     packet.ethernet().destination(health.mac(target)).source(network.portMac());
     counters.count(Counter.BALANCED);
+    scheduler.sent(target, packet.frame().length());
     transmit.transmit(network.port(), packet.frame());
     return Verdict.FORWARDED;
   }

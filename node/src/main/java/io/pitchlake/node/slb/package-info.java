@@ -3,9 +3,10 @@
 /// itself.
 ///
 /// [SlbModule] is the link in the chain and stands behind `master` and `tarpit`.
-/// [io.pitchlake.node.engine.TargetHealth] says which targets can take frames, [Scheduler] which of
-/// them gets a new flow, the [io.pitchlake.common.session.FlowTable] which one has a known flow,
-/// [FragmentTable] where the rest of a fragmented packet goes. Engine thread.
+/// [io.pitchlake.node.engine.TargetHealth] says which targets can take frames, [TargetStates] what
+/// of that they may get, [Sessions] which one has a known flow, [FragmentTable] where the rest of a
+/// fragmented packet goes. [Scheduler] finds the target of a new flow: by [Persistence], or by a
+/// [Strategy] among the server's [Pool]. Engine thread.
 ///
 /// Sources: Eisenbud et al., "Maglev" (NSDI 2016), sections 3.3 and 3.4; RFC 9293; RFC 791 and RFC
 /// 8200 for fragments; RFC 792 and RFC 4443 for the errors that follow their flow.

@@ -4,13 +4,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.pitchlake.common.config.Configuration.Duty;
+import io.pitchlake.common.config.Configuration.Persistence;
 import io.pitchlake.common.config.Configuration.Protocol;
+import io.pitchlake.common.config.Configuration.Quorum;
+import io.pitchlake.common.config.Configuration.Scheduler;
+import io.pitchlake.common.config.Configuration.TargetState;
 import io.pitchlake.common.config.Setting;
 import io.pitchlake.common.hash.TableHash;
 import io.pitchlake.common.metric.Counter;
 import io.pitchlake.common.metric.CounterBank;
 import io.pitchlake.common.metric.DropReason;
 import io.pitchlake.common.metric.Gauge;
+import io.pitchlake.common.net.AccessList;
+import io.pitchlake.common.net.IpAddress;
+import io.pitchlake.common.net.IpPrefix;
 import io.pitchlake.common.sim.SimClock;
 import io.pitchlake.common.wire.PacketBuilder;
 import io.pitchlake.node.event.EventRing;
@@ -18,8 +26,10 @@ import io.pitchlake.node.event.EventThrottle;
 import io.pitchlake.node.sim.CannedPort;
 import io.pitchlake.node.sim.SimNode;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /// Reads the JVM's allocation counter around millions of frames of every kind: from port to port,
@@ -34,6 +44,13 @@ class EngineAllocationTest {
   /// What a scanner, a trapped peer, a living host, a vandal and the clients of two servers send.
   private static List<byte[]> traffic() {
     List<byte[]> frames = new ArrayList<>();
+    // A client that begins again after its end is a new flow, which makes each scheduler choose.
+    for (Scheduler scheduler : Scheduler.values()) {
+      for (int i = 0; i < 10; i++) {
+        frames.add(to(scheduler, "10.0.2." + i).syn().build());
+        frames.add(to(scheduler, "10.0.2." + i).ack(2).fin().build());
+      }
+    }
     for (int i = 0; i < 40; i++) {
       String free = "192.168.2." + (100 + i);
       String free6 = "2001:db8:1::" + (1000 + i);
@@ -138,6 +155,38 @@ class EngineAllocationTest {
     return frames;
   }
 
+  private static PacketBuilder to(Scheduler scheduler, String client) {
+    return PacketBuilder.ethernet(CLIENT, VIRTUAL).ipv4(client, address(scheduler)).tcp(6000, 80);
+  }
+
+  /// The server of a scheduler.
+  private static String address(Scheduler scheduler) {
+    return "192.168.2." + (11 + scheduler.ordinal());
+  }
+
+  /// A server of each scheduler, with everything that is asked of a new flow.
+  private static void addServers(SimNode.Options options) {
+    AccessList clients =
+        new AccessList(
+            List.of(new AccessList.Entry(false, IpPrefix.around(IpAddress.parse("10.0.2.8"), 30))));
+    for (Scheduler scheduler : Scheduler.values()) {
+      options.server(
+          address(scheduler),
+          Protocol.TCP,
+          80,
+          new ServerPlan(
+              scheduler,
+              List.of(List.of(0), List.of(1)),
+              3,
+              4,
+              Optional.of(clients),
+              Quorum.ONE,
+              scheduler.ordinal() % 2 == 0
+                  ? Optional.of(new Persistence(30, 64, Duration.ofSeconds(1)))
+                  : Optional.empty()));
+    }
+  }
+
   private static PacketBuilder toServer(String client) {
     return PacketBuilder.ethernet(CLIENT, VIRTUAL).ipv4(client, "192.168.2.10");
   }
@@ -149,22 +198,27 @@ class EngineAllocationTest {
     EventRing ring = new EventRing(1024);
     EventThrottle events =
         new EventThrottle(ring, counters, new TableHash(3), 6, 50, clock.nanoTime());
+    SimNode.Options options = new SimNode.Options();
+    addServers(
+        options
+            .target("192.168.2.30", 1, new Duty(TargetState.READY, false, Duration.ZERO, 2, 3, 0))
+            .target("192.168.2.31", 2)
+            .target("2001:db8:1::30", 1)
+            .target("192.168.2.30", 1)
+            .target("192.168.2.31", 1));
     SimNode node =
         new SimNode(
             clock,
             new CannedPort(traffic()),
-            new SimNode.Options()
+            options
                 .set(Setting.TARPITHOLDTO, 10)
                 .set(Setting.TARPITREALTO, 10)
                 .set(Setting.TARPITRSTRATE, 1_000_000)
                 .set(Setting.SESSIONOPENTO, 1)
-                .target("192.168.2.30", 1)
-                .target("192.168.2.31", 2)
-                .target("2001:db8:1::30", 1)
                 .server("192.168.2.10", Protocol.ANY, 80, 1, 2)
                 .server("192.168.2.10", Protocol.UDP, 53, 1, 2)
                 .server("2001:db8:1::10", Protocol.TCP, 0, 3)
-                .sessions(128)
+                .sessions(256)
                 .events(events));
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = 0;
@@ -187,7 +241,9 @@ class EngineAllocationTest {
     assertTrue(node.counters().get(Counter.BALANCED) > 0, "no frame was balanced");
     assertTrue(node.counters().get(Counter.UNTRACKED_TABLE_FULL) > 0, "no session was refused");
     assertTrue(node.counters().get(Counter.FRAGMENTS_FORWARDED) > 0, "no fragment was forwarded");
-    assertEquals(3, node.counters().get(Gauge.TARGETS_READY), "targets ready");
+    assertTrue(node.counters().get(Counter.PERSISTENT) > 0, "no client was remembered");
+    assertTrue(node.counters().get(Counter.TO_ABUSE) > 0, "no client was refused");
+    assertEquals(5, node.counters().get(Gauge.TARGETS_READY), "targets ready");
     // The counter itself is read through an interface that may allocate a few bytes once.
     assertEquals(0, allocated / 1024, allocated + " bytes allocated for " + frames + " frames");
   }

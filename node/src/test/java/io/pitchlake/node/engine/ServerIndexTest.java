@@ -26,7 +26,8 @@ class ServerIndexTest {
             IpAddress.parse(address),
             port,
             protocol,
-            List.of()));
+            List.of(),
+            ServerPlan.of(List.of())));
   }
 
   private Integer find(String address, int protocol, int port) {

@@ -1,7 +1,9 @@
 package io.pitchlake.node.sim;
 
+import io.pitchlake.common.config.Configuration.Duty;
 import io.pitchlake.common.config.Configuration.Protocol;
 import io.pitchlake.common.config.Configuration.Settings;
+import io.pitchlake.common.config.Configuration.TargetState;
 import io.pitchlake.common.config.Configuration.TarpitMode;
 import io.pitchlake.common.config.Setting;
 import io.pitchlake.common.hash.FlowHash;
@@ -21,6 +23,7 @@ import io.pitchlake.common.time.Clock;
 import io.pitchlake.common.time.TimerWheel;
 import io.pitchlake.node.arp.ArpModule;
 import io.pitchlake.node.engine.ChainPlace;
+import io.pitchlake.node.engine.Command;
 import io.pitchlake.node.engine.CommandQueue;
 import io.pitchlake.node.engine.Engine;
 import io.pitchlake.node.engine.EventKind;
@@ -30,6 +33,7 @@ import io.pitchlake.node.engine.ModuleChain;
 import io.pitchlake.node.engine.NetworkView;
 import io.pitchlake.node.engine.PortTransmit;
 import io.pitchlake.node.engine.ServerIndex;
+import io.pitchlake.node.engine.ServerPlan;
 import io.pitchlake.node.engine.ServerView;
 import io.pitchlake.node.engine.Shards;
 import io.pitchlake.node.engine.TargetView;
@@ -81,6 +85,11 @@ public final class SimNode {
 
     /// Adds a target, number 1, 2, ...; asked every 2 s, taken out after 7 s of silence.
     public Options target(String address, int weight) {
+      return target(address, weight, Duty.DEFAULT);
+    }
+
+    /// As [#target(String, int)], with a state, slow start and limits.
+    public Options target(String address, int weight, Duty duty) {
       targets.add(
           new TargetView(
               targets.size(),
@@ -88,6 +97,7 @@ public final class SimNode {
               null,
               IpAddress.parse(address),
               weight,
+              duty,
               2_000_000_000L,
               7_000_000_000L));
       return this;
@@ -95,6 +105,14 @@ public final class SimNode {
 
     /// Adds a server, number 1, 2, ..., for the targets of these numbers.
     public Options server(String address, Protocol protocol, int port, Integer... targetIds) {
+      List<Integer> targets = Stream.of(targetIds).map(id -> id - 1).toList();
+      return server(address, protocol, port, ServerPlan.of(targets));
+    }
+
+    /// Adds a server with a plan, which names targets by their numbers less one.
+    public Options server(String address, Protocol protocol, int port, ServerPlan plan) {
+      List<Integer> special =
+          Stream.of(plan.emergency(), plan.abuse()).filter(target -> target >= 0).toList();
       servers.add(
           new ServerView(
               servers.size(),
@@ -102,7 +120,11 @@ public final class SimNode {
               IpAddress.parse(address),
               port,
               protocol,
-              Stream.of(targetIds).map(id -> id - 1).toList()));
+              Stream.concat(plan.tiers().stream(), Stream.of(special))
+                  .flatMap(List::stream)
+                  .distinct()
+                  .toList(),
+              plan));
       return this;
     }
 
@@ -226,7 +248,7 @@ public final class SimNode {
                     health,
                     counters,
                     flows,
-                    (int) settings.get(Setting.FRAGMENTS),
+                    settings,
                     new SipHash(5, 6),
                     new TableHash(7))),
             counters);
@@ -242,6 +264,7 @@ public final class SimNode {
         network,
         target.address(),
         target.weight(),
+        target.duty(),
         target.askNanos(),
         target.patienceNanos());
   }
@@ -293,6 +316,11 @@ public final class SimNode {
 
   public FlowTable flows() {
     return flows;
+  }
+
+  /// Puts the target of a number into a state, as an administrator does.
+  public void administer(int target, TargetState state) {
+    commands.offer(new Command.Administer(target, state));
   }
 
   /// One turn of the engine.

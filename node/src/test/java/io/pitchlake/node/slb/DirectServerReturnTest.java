@@ -12,119 +12,24 @@ import io.pitchlake.common.metric.Counter;
 import io.pitchlake.common.metric.DropReason;
 import io.pitchlake.common.metric.Gauge;
 import io.pitchlake.common.net.IpAddress;
-import io.pitchlake.common.net.MacAddress;
-import io.pitchlake.common.sim.SimClock;
 import io.pitchlake.common.sim.SimHost;
 import io.pitchlake.common.sim.SimHost.Received;
-import io.pitchlake.common.sim.SimLan;
 import io.pitchlake.common.wire.IcmpHeader;
 import io.pitchlake.common.wire.PacketBuilder;
 import io.pitchlake.node.engine.EventKind;
 import io.pitchlake.node.sim.SimNode;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /// Flows through a node to targets on a simulated segment. What a target gets is told from the
 /// frames that bear its MAC.
-class DirectServerReturnTest {
+class DirectServerReturnTest extends BalancedSegment {
   private static final IpAddress SERVER = IpAddress.parse("192.168.2.10");
   private static final IpAddress SERVER6 = IpAddress.parse("2001:db8:1::10");
-  private static final String CLIENT_MAC = "02:00:00:00:00:66";
-  private static final String VIRTUAL = new MacAddress(SimNode.VIRTUAL_MAC).toString();
-  private static final String VIRTUAL6 = new MacAddress(SimNode.VIRTUAL_MAC6).toString();
-
-  private final SimClock clock = new SimClock();
-  private final SimLan lan = new SimLan(clock, new Random(1));
-  private final SimHost client =
-      new SimHost(clock, lan, "client", 0x0200_0000_0066L)
-          .own(IpAddress.parse("192.168.2.66"))
-          .own(IpAddress.parse("2001:db8:1::66"));
-  private final List<SimHost> targets = new ArrayList<>();
-  private SimNode node;
-
-  /// Targets .30, .31, ... and ::30, ::31, ..., of which those of IPv4 are numbers 1 to `count`.
-  private SimNode.Options options(int count, int... weights) {
-    SimNode.Options options = new SimNode.Options().set(Setting.TARPITSWEEPRATE, 0);
-    for (int i = 0; i < count; i++) {
-      targets.add(
-          new SimHost(clock, lan, "target-" + i, 0x0200_0000_0030L + i)
-              .own(IpAddress.parse("192.168.2." + (30 + i)))
-              .own(IpAddress.parse("2001:db8:1::" + (30 + i))));
-      options.target("192.168.2." + (30 + i), weights.length > i ? weights[i] : 1);
-    }
-    return options;
-  }
-
-  private static Integer[] numbers(int from, int to) {
-    return IntStream.rangeClosed(from, to).boxed().toArray(Integer[]::new);
-  }
-
-  private void start(SimNode.Options options) {
-    node = new SimNode(clock, lan, options);
-    clock.advanceSeconds(1);
-  }
-
-  /// A node that balances TCP port 80 of .10 over `count` targets.
-  private void startWithTargets(int count) {
-    start(options(count).server("192.168.2.10", Protocol.TCP, 80, numbers(1, count)));
-    assertEquals(count, node.counters().get(Gauge.TARGETS_READY), "targets ready after a second");
-  }
-
-  /// Sends a frame to the node and returns the index of the target that got it, -1 for none. The
-  /// target gets it as it was but for the two MAC addresses.
-  private int send(byte[] frame) {
-    int[] before = targets.stream().mapToInt(target -> target.frames().size()).toArray();
-    client.sendRaw(frame);
-    clock.advanceMillis(1);
-    int got = -1;
-    for (int i = 0; i < targets.size(); i++) {
-      List<byte[]> frames = targets.get(i).frames();
-      for (byte[] seen : frames.subList(before[i], frames.size())) {
-        if (mac(seen, 0) == targets.get(i).mac() && mac(seen, 6) == SimNode.MAC && !isArp(seen)) {
-          assertEquals(-1, got, "two targets got the frame");
-          assertArrayEquals(
-              Arrays.copyOfRange(frame, 12, frame.length),
-              Arrays.copyOfRange(seen, 12, frame.length),
-              "more than the MAC addresses has changed");
-          got = i;
-        }
-      }
-    }
-    return got;
-  }
-
-  private static boolean isArp(byte[] frame) {
-    return frame[12] == 8 && frame[13] == 6;
-  }
-
-  private static long mac(byte[] frame, int offset) {
-    long mac = 0;
-    for (int i = 0; i < 6; i++) {
-      mac = mac << 8 | frame[offset + i] & 0xff;
-    }
-    return mac;
-  }
-
-  private static PacketBuilder tcp(int client, int port) {
-    return PacketBuilder.ethernet(CLIENT_MAC, VIRTUAL)
-        .ipv4(
-            "10.%d.%d.%d".formatted(client >> 16, client >> 8 & 255, client & 255), "192.168.2.10")
-        .tcp(port, 80);
-  }
-
-  private int syn(int client) {
-    return send(tcp(client, 40_000).syn().mss(1460).build());
-  }
-
-  private int ack(int client) {
-    return send(tcp(client, 40_000).ack(1).payload("GET /").build());
-  }
 
   @Test
   void theServersAddressAnswersArpNdAndPingWithTheVirtualMac() {
