@@ -64,10 +64,9 @@ public final class RingPort implements Port {
   private final NetworkLink link;
   private final Libc libc;
   private final PacketSocket receiver;
-  private final PacketSocket transmitter;
   private final long ring;
   private final int slotBytes;
-  private final PortCounters counters = new PortCounters();
+  private final PortCounters counters;
   private final KernelDrops drops;
   private final PacketSender sender;
   private final FramePool longBuffers =
@@ -85,17 +84,18 @@ public final class RingPort implements Port {
       NetworkLink link,
       Libc libc,
       PacketSocket receiver,
-      PacketSocket transmitter,
+      PacketSender sender,
+      PortCounters counters,
       long ring,
       int slotBytes) {
     this.link = link;
     this.libc = libc;
     this.receiver = receiver;
-    this.transmitter = transmitter;
+    this.sender = sender;
+    this.counters = counters;
     this.ring = ring;
     this.slotBytes = slotBytes;
     drops = new KernelDrops(receiver.descriptor());
-    sender = new PacketSender(libc, transmitter, counters);
     transmitBuffers = new FramePool(TRANSMIT_BUFFERS, 0, link.longestFrame());
     Native.putInt(poll, receiver.descriptor());
     Native.putShort(poll + 4, Libc.POLLIN);
@@ -112,24 +112,23 @@ public final class RingPort implements Port {
     NetworkLink link = NetworkLink.find(name);
     Libc libc = new Libc();
     PacketSocket receiver = null;
-    PacketSocket transmitter = null;
+    PacketSender sender = null;
     try {
       receiver = PacketSocket.open(libc, link);
-      transmitter = PacketSocket.open(libc, link);
       int slotBytes = slotBytes(link.longestFrame());
       prepareReceiver(receiver);
       long ring =
           receiver.mapReceiveRing(Math.max(BLOCK_BYTES, slotBytes), blocks(slotBytes), slotBytes);
-      prepareTransmitter(transmitter);
+      PortCounters counters = new PortCounters();
+      sender = PacketSender.open(libc, link, counters);
       receiver.bind(PacketSocket.EVERY_PROTOCOL);
-      transmitter.bind(PacketSocket.NO_PROTOCOL);
-      return new RingPort(link, libc, receiver, transmitter, ring, slotBytes);
+      return new RingPort(link, libc, receiver, sender, counters, ring, slotBytes);
     } catch (PortException e) {
       if (receiver != null) {
         receiver.close();
       }
-      if (transmitter != null) {
-        transmitter.close();
+      if (sender != null) {
+        sender.close();
       }
       libc.close();
       throw e;
@@ -178,12 +177,6 @@ public final class RingPort implements Port {
     socket.set(PacketSocket.PACKET_IGNORE_OUTGOING, 1, "PACKET_IGNORE_OUTGOING");
     socket.bufferBytes(Libc.SO_RCVBUFFORCE, Libc.SO_RCVBUF, SOCKET_BUFFER_BYTES);
     socket.joinPromiscuously();
-  }
-
-  private static void prepareTransmitter(PacketSocket socket) throws PortException {
-    socket.set(PacketSocket.PACKET_VNET_HDR, 1, "PACKET_VNET_HDR");
-    socket.set(PacketSocket.PACKET_QDISC_BYPASS, 1, "PACKET_QDISC_BYPASS");
-    socket.bufferBytes(Libc.SO_SNDBUFFORCE, Libc.SO_SNDBUF, SOCKET_BUFFER_BYTES);
   }
 
   @Override
@@ -398,7 +391,6 @@ public final class RingPort implements Port {
     drops.stop();
     sender.close();
     receiver.close();
-    transmitter.close();
     libc.munmap(ring, (long) SLOT_COUNT * slotBytes);
     libc.close();
     arena.close();
