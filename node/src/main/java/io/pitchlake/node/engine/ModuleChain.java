@@ -113,7 +113,7 @@ public final class ModuleChain {
   }
 
   void onAdministered(int target, TargetState state, long nowNanos) {
-    for (Module module : working) {
+    for (Module module : modules) {
       module.onAdministered(target, state, nowNanos);
     }
   }
