@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import sun.misc.Signal;
 
 /// The program: gives the command line the real world, and ends with its exit code.
 public final class Main {
@@ -40,7 +41,8 @@ public final class Main {
             HostAddresses::of,
             Path.of("/proc/sys"),
             Path.of("/dev/log"),
-            end::whenAsked);
+            end::whenAsked,
+            Main::whenAskedToReload);
     int exitCode = new CommandLines(world).execute(arguments);
     end.reached(exitCode);
     System.exit(exitCode);
@@ -51,6 +53,11 @@ public final class Main {
     return engines == 1
         ? List.of(PortFactory.open(link.name(), link.access(), LOG))
         : PortFactory.openShared(link.name(), link.access(), engines, spread);
+  }
+
+  /// On SIGHUP, as daemons do.
+  private static void whenAskedToReload(Runnable reload) {
+    Signal.handle(new Signal("HUP"), signal -> reload.run());
   }
 
   /// Whether standard error is a terminal whose user wants colours (<https://no-color.org>).

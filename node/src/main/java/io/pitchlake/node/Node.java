@@ -48,8 +48,8 @@ import java.util.random.RandomGenerator;
 /// One node, wired: ports, tables, the chain in the configured order and the engine that turns it.
 /// The only place where modules are made and meet.
 ///
-/// [#run] belongs to the engine thread; [#stop], [#hostAddresses], [#counters] and [#events] may be
-/// used from any other. The ports stay the caller's to close.
+/// [#run] belongs to the engine thread; [#stop], [#hostAddresses], [#reconfigure], [#counters] and
+/// [#events] may be used from any other. The ports stay the caller's to close.
 public final class Node {
   private static final int COMMANDS = 64;
   private static final int EVENTS = 8192;
@@ -57,10 +57,11 @@ public final class Node {
   /// Keeps the session table's hash apart from others drawn from the same secret.
   private static final long SESSION_TABLE = 0x7365_7373L;
 
-  private final Configuration configuration;
   private final List<Port> ports;
   private final Clock clock;
-  private final ViewCompiler views;
+  private volatile Configuration configuration;
+  private ViewCompiler views;
+  private Set<IpAddress> host;
   private final CommandQueue commands = new CommandQueue(COMMANDS);
   private final CounterBank counters = new CounterBank();
   private final EventRing events = new EventRing(EVENTS);
@@ -100,6 +101,7 @@ public final class Node {
     this.configuration = configuration;
     this.ports = List.copyOf(ports);
     this.clock = clock;
+    this.host = Set.copyOf(host);
     this.views =
         new ViewCompiler(
             configuration,
@@ -229,6 +231,11 @@ public final class Node {
     }
   }
 
+  /// One turn of the engine, on the calling thread; returns how much it worked on.
+  int turn() {
+    return engine.turn();
+  }
+
   /// Turns the engine on the calling thread until the port's source has ended, and hands the events
   /// over between turns, so that nothing depends on how fast anybody is.
   public void replay(Consumer<SecurityEvent> consumer) {
@@ -251,8 +258,40 @@ public final class Node {
   }
 
   /// Tells the engine that the host's addresses are others now; false when it takes no commands.
-  public boolean hostAddresses(Set<IpAddress> host) {
+  public synchronized boolean hostAddresses(Set<IpAddress> now) {
+    host = Set.copyOf(now);
     return commands.offer(new Command.Reconfigure(views.compile(host)));
+  }
+
+  /// What keeps this node from running `next`, beyond what [io.pitchlake.common.config.ConfigDiff]
+  /// knows: one sentence each, empty when nothing does.
+  public synchronized List<String> obstacles(Configuration next) {
+    List<String> obstacles = new ArrayList<>();
+    if (tables.isEmpty() && !serversOf(next).isEmpty()) {
+      obstacles.add(
+          "the first server needs a table of sessions, which is laid out at the start; restart for"
+              + " it");
+    }
+    if (views.then(next).slots().size() > NetworkSlots.MOST) {
+      obstacles.add(
+          "this node has run "
+              + NetworkSlots.MOST
+              + " different networks, and keeps places for no more; restart for it");
+    }
+    return obstacles;
+  }
+
+  /// Runs `next` from the engine's next turn on: what it knows of addresses, flows and targets that
+  /// stay is kept. Only after [#obstacles] was empty. False when the engine takes no commands; then
+  /// nothing has changed.
+  public synchronized boolean reconfigure(Configuration next) {
+    ViewCompiler compiler = views.then(next);
+    if (!commands.offer(new Command.Reconfigure(compiler.compile(host)))) {
+      return false;
+    }
+    views = compiler;
+    configuration = next;
+    return true;
   }
 
   public Configuration configuration() {

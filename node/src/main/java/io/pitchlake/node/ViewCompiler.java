@@ -54,12 +54,31 @@ final class ViewCompiler {
   private final Configuration configuration;
   private final List<Integer> interfaces;
   private final List<Port> ports;
+  private final NetworkSlots slots;
 
+  /// The compiler of a node that starts.
+  ///
   /// @param interfaces number of the interface each port is on
   ViewCompiler(Configuration configuration, List<Integer> interfaces, List<Port> ports) {
+    this(configuration, interfaces, ports, NetworkSlots.of(configuration));
+  }
+
+  private ViewCompiler(
+      Configuration configuration, List<Integer> interfaces, List<Port> ports, NetworkSlots slots) {
     this.configuration = configuration;
     this.interfaces = List.copyOf(interfaces);
     this.ports = List.copyOf(ports);
+    this.slots = slots;
+  }
+
+  /// The compiler for what the same node runs next, on the same ports.
+  ViewCompiler then(Configuration next) {
+    return new ViewCompiler(next, interfaces, ports, slots.then(next));
+  }
+
+  /// Positions given to networks so far.
+  NetworkSlots slots() {
+    return slots;
   }
 
   /// The networks that run, in the order of the file.
@@ -84,7 +103,7 @@ final class ViewCompiler {
       long portMac = ports.get(port).mac();
       views.add(
           new NetworkView(
-              views.size(),
+              slots.slotOf(network),
               network.id(),
               port,
               network.vlan().orElse(-1),
@@ -109,12 +128,22 @@ final class ViewCompiler {
                   servers.stream().filter(server -> holds(network, server.address())).toList())));
     }
     return new View(
-        views,
+        inSlots(views),
         ports.size(),
         servers,
         targets(running, views, targets),
         configuration.settings(),
         host);
+  }
+
+  /// The networks at their positions; where one has gone stands a network that holds no address.
+  private List<NetworkView> inSlots(List<NetworkView> views) {
+    NetworkView[] placed = new NetworkView[slots.size()];
+    for (int slot = 0; slot < placed.length; slot++) {
+      placed[slot] = NetworkView.gone(slot);
+    }
+    views.forEach(view -> placed[view.index()] = view);
+    return List.of(placed);
   }
 
   /// The servers that run, in the order of the file: registered, enabled, in a network that runs.

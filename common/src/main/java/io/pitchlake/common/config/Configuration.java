@@ -5,10 +5,15 @@ import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.net.IpPrefix;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// A whole configuration, checked: what [ConfigParser] makes of one file. Immutable.
 ///
@@ -40,6 +45,43 @@ public record Configuration(
     Syslog syslog,
     Engine engine,
     Optional<Sync> sync) {
+
+  /// The targets that are registered and enabled.
+  public Map<Integer, Target> runningTargets() {
+    Map<Integer, Target> running = new LinkedHashMap<>(targets);
+    running.keySet().retainAll(registered.targets());
+    running.keySet().retainAll(enabled.targets());
+    return running;
+  }
+
+  /// The same with more targets, which belong to no server: those of an earlier configuration that
+  /// still have flows.
+  public Configuration keeping(Collection<Target> leaving) {
+    if (leaving.isEmpty()) {
+      return this;
+    }
+    Map<Integer, Target> all = new LinkedHashMap<>(targets);
+    leaving.forEach(target -> all.put(target.id(), target));
+    Set<Integer> ids = leaving.stream().map(Target::id).collect(Collectors.toSet());
+    return new Configuration(
+        hostname,
+        modules,
+        interfaces,
+        vrrps,
+        networks,
+        servers,
+        Collections.unmodifiableMap(all),
+        gateways,
+        registered.withTargets(ids),
+        enabled.withTargets(ids),
+        exempt,
+        accessLists,
+        tarpitAcl,
+        settings,
+        syslog,
+        engine,
+        sync);
+  }
 
   /// The modules of the default chain.
   public static final List<String> DEFAULT_MODULES =
@@ -212,7 +254,13 @@ public record Configuration(
 
   /// Numbers of a `register` or `enable` group.
   public record Registry(
-      Set<Integer> networks, Set<Integer> servers, Set<Integer> targets, Set<Integer> gateways) {}
+      Set<Integer> networks, Set<Integer> servers, Set<Integer> targets, Set<Integer> gateways) {
+    private Registry withTargets(Set<Integer> more) {
+      Set<Integer> all = new LinkedHashSet<>(targets);
+      all.addAll(more);
+      return new Registry(networks, servers, Collections.unmodifiableSet(all), gateways);
+    }
+  }
 
   /// `syslog off | local | ADDRESS[:PORT]`
   public sealed interface Syslog {

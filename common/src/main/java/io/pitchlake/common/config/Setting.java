@@ -1,8 +1,10 @@
 package io.pitchlake.common.config;
 
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /// Every `set NAME VALUE`, with its unit, default and bounds: the one list that the parser, the
 /// engine and the documentation read.
@@ -91,6 +93,12 @@ public enum Setting {
       1024,
       16_777_216,
       "client prefixes whose target servers with persistence remember, 40 bytes each"),
+  DRAINTO(
+      "seconds",
+      300,
+      0,
+      604_800,
+      "how long a target that a reload takes away keeps the flows it has; 0 moves them at once"),
   FRAGMENTS("packets", 4096, 64, 1_048_576, "fragmented packets whose target is remembered"),
   TARGETARPINT(
       "seconds",
@@ -99,6 +107,10 @@ public enum Setting {
       3600,
       "time between two ARP or ND requests to a target without its own 'arp'"),
   TARGETARPTO("seconds", 7, 1, 3600, "how long such a target may be silent before it is taken out");
+
+  /// What sizes tables or makes threads when a node starts.
+  private static final Set<Setting> FIXED =
+      EnumSet.of(ENGINES, ADDRESSES, TARPITSTATIONS, SESSIONS, PERSISTENCE, FRAGMENTS);
 
   private final String unit;
   private final long defaultValue;
@@ -118,6 +130,12 @@ public enum Setting {
   public static Optional<Setting> named(String word) {
     String wanted = word.toUpperCase(Locale.ROOT);
     return Arrays.stream(values()).filter(setting -> setting.name().equals(wanted)).findFirst();
+  }
+
+  /// Whether a node that runs keeps the value it has started with. A setting that is read only when
+  /// a node is wired must say so here, or a reload would accept what it does not do.
+  public boolean isFixedAtStart() {
+    return FIXED.contains(this);
   }
 
   /// Its name as `set` writes it.

@@ -35,9 +35,9 @@ public final class AddressTable {
   private final int[] older;
   private final int[] newer;
   private final int[] sizeByState = new int[AddressState.values().length];
-  private final int[] oldest;
-  private final int[] newest;
-  private final int[] listed;
+  private int[] oldest;
+  private int[] newest;
+  private int[] listed;
   private int firstFree;
   private int size;
 
@@ -75,6 +75,18 @@ public final class AddressTable {
       chain[i] = i + 1 < capacity ? i + 1 : NONE;
     }
     firstFree = capacity > 0 ? 0 : NONE;
+  }
+
+  /// Makes room for networks with indexes below `count`; entries stay as they are.
+  public void networks(int count) {
+    int before = oldest.length;
+    if (count * 2 > before) {
+      oldest = Arrays.copyOf(oldest, count * 2);
+      newest = Arrays.copyOf(newest, count * 2);
+      listed = Arrays.copyOf(listed, count * 2);
+      Arrays.fill(oldest, before, oldest.length, NONE);
+      Arrays.fill(newest, before, newest.length, NONE);
+    }
   }
 
   /// The most entries it holds.

@@ -94,7 +94,8 @@ final class AddressProver implements Addresses, Neighbors {
     this.shards = shards;
   }
 
-  /// Takes a new view over; entries that are no longer candidates stop being simulated.
+  /// Takes a new view over; entries that are no longer candidates stop being simulated, and those
+  /// of networks that have gone are given up, whatever they are.
   void configure(View next, long atNanos) {
     view = next;
     nowNanos = atNanos;
@@ -110,11 +111,18 @@ final class AddressProver implements Addresses, Neighbors {
     proofs = new TokenBucket(settings.get(Setting.TARPITPROOFRATE), atNanos);
     proofs6 = new TokenBucket(settings.get(Setting.TARPITPROOFRATE), atNanos);
     sweep = new AddressSweep(next, settings.get(Setting.TARPITSWEEPRATE), atNanos);
+    table.networks(next.size());
     for (int entry = 0; entry < table.capacity(); entry++) {
-      if (table.inUse(entry) && table.state(entry) != AddressState.REAL && !isCandidate(entry)) {
+      if (table.inUse(entry) && !isStillWanted(entry)) {
         forget(entry);
       }
     }
+  }
+
+  private boolean isStillWanted(int entry) {
+    return table.state(entry) == AddressState.REAL
+        ? view.network(table.network(entry)).contains(table.high(entry), table.low(entry))
+        : isCandidate(entry);
   }
 
   /// Fires timers and goes on with the sweep.
@@ -460,9 +468,7 @@ final class AddressProver implements Addresses, Neighbors {
   }
 
   private boolean isCandidate(int entry) {
-    int network = table.network(entry);
-    return network < view.size()
-        && view.network(network).isCandidate(table.high(entry), table.low(entry));
+    return view.network(table.network(entry)).isCandidate(table.high(entry), table.low(entry));
   }
 
   /// An owner was heard for an address that was not real: silence from this moment, and what it

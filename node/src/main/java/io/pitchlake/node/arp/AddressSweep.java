@@ -5,6 +5,7 @@ import io.pitchlake.common.time.TokenBucket;
 import io.pitchlake.node.engine.Mastership;
 import io.pitchlake.node.engine.NetworkView;
 import io.pitchlake.node.engine.View;
+import java.util.stream.IntStream;
 
 /// Proves IPv4 addresses ahead of the first request, so that a scan with a short timeout finds the
 /// decoys. Goes round the tarpit networks, one address per token; addresses that have an entry are
@@ -18,24 +19,22 @@ final class AddressSweep {
   private final long[] firsts;
   private final long[] sizes;
   private final long[] next;
-  private int network;
+  private final int[] swept;
+  private int turn;
 
   AddressSweep(View view, long addressesPerSecond, long nowNanos) {
     this.view = view;
     this.tokens = new TokenBucket(addressesPerSecond, nowNanos);
-    this.firsts = new long[view.size()];
-    this.sizes = new long[view.size()];
-    this.next = new long[view.size()];
-    boolean any = false;
-    for (int i = 0; i < view.size(); i++) {
-      if (isSwept(view.network(i))) {
-        IpPrefix prefix = view.network(i).family(true).prefix();
-        firsts[i] = prefix.address().low();
-        sizes[i] = prefix.last().low() - firsts[i] + 1;
-        any = true;
-      }
+    this.swept = IntStream.range(0, view.size()).filter(i -> isSwept(view.network(i))).toArray();
+    this.firsts = new long[swept.length];
+    this.sizes = new long[swept.length];
+    this.next = new long[swept.length];
+    for (int i = 0; i < swept.length; i++) {
+      IpPrefix prefix = view.network(swept[i]).family(true).prefix();
+      firsts[i] = prefix.address().low();
+      sizes[i] = prefix.last().low() - firsts[i] + 1;
     }
-    this.enabled = any && addressesPerSecond > 0;
+    this.enabled = swept.length > 0 && addressesPerSecond > 0;
   }
 
   private static boolean isSwept(NetworkView network) {
@@ -49,11 +48,11 @@ final class AddressSweep {
       return;
     }
     for (int i = 0; i < ADDRESSES_PER_TURN && tokens.take(nowNanos); i++) {
-      network = network + 1 < view.size() ? network + 1 : 0;
-      NetworkView swept = view.network(network);
-      if (isSwept(swept) && mastership.isMaster(swept)) {
-        next[network] = next[network] + 1 < sizes[network] ? next[network] + 1 : 0;
-        prover.sweepTo(swept, firsts[network] + next[network], nowNanos);
+      turn = turn + 1 < swept.length ? turn + 1 : 0;
+      NetworkView network = view.network(swept[turn]);
+      if (mastership.isMaster(network)) {
+        next[turn] = next[turn] + 1 < sizes[turn] ? next[turn] + 1 : 0;
+        prover.sweepTo(network, firsts[turn] + next[turn], nowNanos);
       }
     }
   }

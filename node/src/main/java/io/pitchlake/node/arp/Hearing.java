@@ -133,6 +133,11 @@ final class Hearing {
       return;
     }
     NetworkView network = view.network(index);
+    boolean isAboutAddress = kind != Hearsay.Kind.DHCP_SERVER;
+    // Its teller may not know yet that the network has gone.
+    if (isAboutAddress && !network.contains(high, low)) {
+      return;
+    }
     switch (kind) {
       case OWNER -> prover.ownerHeard(network, high, low, mac, nowNanos);
       case SOURCE -> prover.sourceHeard(network, high, low, mac, nowNanos);

@@ -1,19 +1,23 @@
 package io.pitchlake.node.cli;
 
+import io.pitchlake.common.config.ConfigDiff;
+import io.pitchlake.common.config.ConfigDiff.Change;
 import io.pitchlake.common.config.Configuration;
 import io.pitchlake.common.config.Configuration.Network;
 import io.pitchlake.node.Node;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /// `pitchlake check -c FILE`
 @Command(
     name = "check",
-    customSynopsis = "pitchlake check -c FILE",
+    customSynopsis = "pitchlake check -c FILE [--against RUNNING]",
     header = "Read a configuration and report every problem in it.",
     description = {
       "",
@@ -23,6 +27,9 @@ import picocli.CommandLine.Mixin;
       "",
       "Warnings do not make a file wrong. A file that is right but asks for something this build "
           + "does not have gets a note, and 'run' would refuse it.",
+      "",
+      "With --against, also says what a reload would change in a node that runs the file RUNNING, "
+          + "and what of it would be refused.",
       ""
     },
     exitCodeListHeading = "%nExit status:%n",
@@ -30,6 +37,12 @@ import picocli.CommandLine.Mixin;
 public final class CheckCommand implements Callable<Integer> {
   private final Surroundings world;
   @Mixin private FileOption file;
+
+  @Option(
+      names = "--against",
+      paramLabel = "RUNNING",
+      description = "The file a node runs now, to compare FILE with.")
+  private Path running;
 
   public CheckCommand(Surroundings world) {
     this.world = world;
@@ -49,8 +62,26 @@ public final class CheckCommand implements Callable<Integer> {
                     .map(CheckCommand::network)
                     .collect(Collectors.joining(", "))
                 + balanced(loaded.configuration()));
+    if (running != null) {
+      compare(ConfigurationFile.load(running, world).configuration(), loaded.configuration());
+    }
     world.out().flush();
     return ExitCode.OK;
+  }
+
+  private void compare(Configuration now, Configuration next) {
+    List<Change> changes = ConfigDiff.between(now, next);
+    boolean refused = changes.stream().anyMatch(change -> change.refusal().isPresent());
+    changes.forEach(change ->
+        world.out().println((change.refusal().isPresent() ? "refused: " : "change: ") + change));
+    world
+        .out()
+        .println(
+            changes.isEmpty()
+                ? "nothing would change"
+                : refused
+                    ? "a reload would be refused as a whole"
+                    : "a reload would apply all of it");
   }
 
   /// Nothing, or ` and balances server 1 (192.168.2.10 tcp port 80, 2 targets)`.

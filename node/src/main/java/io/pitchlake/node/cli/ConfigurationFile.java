@@ -75,7 +75,7 @@ record ConfigurationFile(Path path, Configuration configuration) {
 
   private static String summary(Path path, ParseResult result) {
     int errors = result.errors().size();
-    return path + ": " + errors + (errors == 1 ? " error" : " errors") + "; nothing was started";
+    return path + ": " + errors + (errors == 1 ? " error" : " errors") + "; it is not run";
   }
 
   private static void print(ParseResult result, PrintWriter err, boolean colour) {

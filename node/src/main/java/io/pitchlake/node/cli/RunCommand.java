@@ -51,6 +51,10 @@ import picocli.CommandLine.Mixin;
       "Lines go to standard output: a line with 'ready:' when the engine runs, the tarpit's lines "
           + "at WARN, a summary once a minute. SIGTERM or SIGINT end it in order: what is queued is "
           + "sent, every count that the log still owes is written, and a full table is printed.",
+      "",
+      "SIGHUP reads FILE again and runs what has changed, with flows and the health of targets kept; "
+          + "'pitchlake check --against' says beforehand what that would be. A change that needs a "
+          + "restart is refused whole, with a line for each reason.",
       ""
     },
     exitCodeListHeading = "%nExit status:%n",
@@ -68,6 +72,7 @@ public final class RunCommand implements Callable<Integer> {
   private static final Logger TARPIT = LoggerFactory.getLogger("tarpit");
   private static final long LONGEST_WAIT_NANOS = 2_000_000;
   private static final Duration LOOK_AT_HOST = Duration.ofSeconds(2);
+  private static final Duration LOOK_AT_LEAVING = Duration.ofSeconds(1);
   private static final Duration REPORT = Duration.ofMinutes(1);
 
   /// More than an engine draws for its keys and tables.
@@ -100,7 +105,7 @@ public final class RunCommand implements Callable<Integer> {
           ports.get(engine).add(shared.get(engine));
         }
       }
-      run(loaded.configuration(), ports);
+      run(source, loaded.configuration(), ports);
       return ExitCode.OK;
     } catch (PortException e) {
       throw new Failure(ExitCode.of(e.reason()), e.getMessage());
@@ -139,12 +144,15 @@ public final class RunCommand implements Callable<Integer> {
     return nodes;
   }
 
-  private void run(Configuration configuration, List<List<Port>> ports) {
+  private void run(
+      ConfigurationSource source, Configuration configuration, List<List<Port>> ports) {
     Set<IpAddress> host = world.hostAddresses().get();
     List<Node> nodes = nodes(configuration, ports, host);
     sayWhatTheKernelOwns(configuration, host);
     warnOfForwarding(configuration);
     Report report = new Report(nodes);
+    Reload reload = new Reload(source, configuration, nodes, world.clock());
+    world.reloading().whenAsked(reload::run);
     Optional<SyslogSink> syslog =
         SyslogSink.of(
             configuration.syslog(), world.syslogSocket(), hostName(configuration), world.clock());
@@ -158,6 +166,7 @@ public final class RunCommand implements Callable<Integer> {
     try (EventPump _ = new EventPump(rings, log);
         Chores chores = new Chores()) {
       chores.every(LOOK_AT_HOST, new HostWatch(nodes, host));
+      chores.every(LOOK_AT_LEAVING, reload::tick);
       chores.every(REPORT, () -> LOG.info("last minute: {}", report.line()));
       turn(nodes, ready(configuration, ports));
     } finally {

@@ -27,6 +27,7 @@ import java.util.random.RandomGenerator;
 /// @param kernel the kernel's settings, `/proc/sys`
 /// @param syslogSocket the local syslog daemon's socket, `/dev/log`
 /// @param ending tells when the process is asked to end
+/// @param reloading tells when it is asked to read its configuration again
 public record Surroundings(
     PrintWriter out,
     PrintWriter err,
@@ -38,7 +39,15 @@ public record Surroundings(
     Function<String, Optional<List<OwnAddress>>> linkAddresses,
     Path kernel,
     Path syslogSocket,
-    Ending ending) {
+    Ending ending,
+    Reloading reloading) {
+
+  /// Tells a command that it is asked to read its configuration again.
+  @FunctionalInterface
+  public interface Reloading {
+    /// Calls `reload` whenever that happens, from another thread.
+    void whenAsked(Runnable reload);
+  }
 
   /// Opens the ports of one interface.
   @FunctionalInterface

@@ -109,6 +109,7 @@ public final class Engine {
       ports[port].filter(next.filter(port));
     }
     chain.onConfigured(next, nowNanos);
+    events.onConfigured(next, nowNanos);
   }
 
   private int receive(int port, long nowNanos) {

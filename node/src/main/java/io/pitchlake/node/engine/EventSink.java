@@ -20,6 +20,9 @@ public interface EventSink {
       long peerMac,
       long nowNanos);
 
+  /// A new view of the configuration is in force.
+  default void onConfigured(View view, long nowNanos) {}
+
   /// Called once per turn: what was held back and is due is summed up.
   void onTick(long nowNanos);
 }

@@ -5,6 +5,7 @@ import io.pitchlake.common.net.AccessList;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.net.IpPrefix;
 import io.pitchlake.common.net.MacAddress;
+import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
@@ -109,6 +110,26 @@ public final class NetworkView {
     blockLow6 = block6 == null ? NOTHING : block6.address().low();
     virtualMac4 = ipv4.virtualMac();
     virtualMac6 = ipv6.virtualMac();
+  }
+
+  /// What stands in a [View] at the position of a network that has gone: it holds no address, is on
+  /// no port and answers nothing.
+  public static NetworkView gone(int index) {
+    Family none = new Family(null, null, null, false, false, 0);
+    AccessList nothing = new AccessList(List.of());
+    return new NetworkView(
+        index,
+        0,
+        -1,
+        -1,
+        none,
+        none,
+        false,
+        TarpitMode.HANG,
+        0,
+        nothing,
+        nothing,
+        ServerIndex.EMPTY);
   }
 
   public int index() {

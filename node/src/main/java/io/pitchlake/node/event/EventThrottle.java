@@ -1,5 +1,6 @@
 package io.pitchlake.node.event;
 
+import io.pitchlake.common.config.Setting;
 import io.pitchlake.common.hash.TableHash;
 import io.pitchlake.common.metric.Counter;
 import io.pitchlake.common.metric.CounterBank;
@@ -7,6 +8,7 @@ import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.time.TokenBucket;
 import io.pitchlake.node.engine.EventKind;
 import io.pitchlake.node.engine.EventSink;
+import io.pitchlake.node.engine.View;
 import java.util.Arrays;
 
 /// Keeps a scan from becoming a log flood: for each (kind, attacker) at most `linesPerMinute` lines
@@ -28,8 +30,9 @@ public final class EventThrottle implements EventSink {
   private final EventRing ring;
   private final CounterBank counters;
   private final TableHash hash;
-  private final long linesPerMinute;
-  private final TokenBucket lines;
+  private long linesPerMinute;
+  private long linesPerSecond;
+  private TokenBucket lines;
 
   private final byte[] kinds = new byte[SLOTS];
   private final long[] peerHighs = new long[SLOTS];
@@ -58,6 +61,7 @@ public final class EventThrottle implements EventSink {
     this.counters = counters;
     this.hash = hash;
     this.linesPerMinute = linesPerMinute;
+    this.linesPerSecond = linesPerSecond;
     this.lines = new TokenBucket(linesPerSecond, nowNanos);
     this.unlistedSinceNanos = nowNanos;
     Arrays.fill(kinds, (byte) -1);
@@ -99,6 +103,16 @@ public final class EventThrottle implements EventSink {
     } else {
       heldBack[slot]++;
       counters.count(Counter.LOG_HELD_BACK);
+    }
+  }
+
+  @Override
+  public void onConfigured(View view, long nowNanos) {
+    linesPerMinute = view.settings().get(Setting.TARPITLOGRATE);
+    long total = view.settings().get(Setting.TARPITLOGTOTAL);
+    if (total != linesPerSecond) {
+      linesPerSecond = total;
+      lines = new TokenBucket(total, nowNanos);
     }
   }
 

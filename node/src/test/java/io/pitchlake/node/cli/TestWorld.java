@@ -79,7 +79,8 @@ final class TestWorld {
             links,
             folder,
             folder.resolve("no-daemon"),
-            Runnable::run);
+            Runnable::run,
+            reload -> {});
     return new CommandLines(world).execute(arguments);
   }
 
