@@ -456,7 +456,7 @@ public final class PenCommandLine {
     if (setup.hash) {
       return " scheduler hash" + tracking();
     }
-    return setup.roundRobin ? " scheduler rr" : "";
+    return " scheduler rr" + tracking();
   }
 
   /// Clients come back to the server they were sent to, unless `-r` or `-N` says otherwise.

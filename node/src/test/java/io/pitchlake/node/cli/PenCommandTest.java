@@ -144,6 +144,67 @@ class PenCommandTest {
     assertTrue(other.out().contains("balances server 1 (192.168.2.10 tcp port 80"), other.out());
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'' | scheduler rr persistence 32,128 604800s",
+        "-T 600 | scheduler rr persistence 32,128 600s",
+        "-r | scheduler rr }",
+        "-h | scheduler hash persistence 32,128",
+        "-N | scheduler hash }",
+        "-W -r | scheduler leastsession }",
+        "-O hash -O roundrobin | scheduler hash }"
+      })
+  void howServersAreSelected(String options, String words) {
+    String text = printed(with(("-f " + options).strip())).replaceAll("\\s+", " ");
+    assertTrue(text.contains(words), () -> words + " in\n" + text);
+  }
+
+  @Test
+  void limitsWeightsPrioritiesAndServersOfLastResort() {
+    String text =
+        printed(
+                "-f",
+                "-W",
+                "-e",
+                "192.168.2.8",
+                "-B",
+                "192.168.2.9:80",
+                "-O",
+                "acl 2 deny 192.168.2.66",
+                "-O",
+                "client_acl 2",
+                "-O",
+                "dsr_if eth1",
+                "192.168.2.10:80",
+                "192.168.2.2:80:10:20:3",
+                "192.168.2.3::5",
+                "192.168.2.6:80:0:7")
+            .replaceAll("\\s+", " ");
+    for (String words :
+        List.of(
+            "targets 1,2,3 scheduler leastsession",
+            "emergency 4 abuse 5 client_acl 2",
+            "target 1 { ipaddr 192.168.2.2 port 80 weight 3",
+            "maxsessions 10 hardmax 20",
+            "maxsessions 5 hardmax 268435456",
+            "maxsessions 7",
+            "target 4 { ipaddr 192.168.2.8 ",
+            "target 5 { ipaddr 192.168.2.9 port 80 ")) {
+      assertTrue(text.contains(words), () -> words + " in\n" + text);
+    }
+  }
+
+  @Test
+  void prioritiesCountWithTheirMode() {
+    String prio = "192.168.2.2:80:0:0:0:5";
+    String text = printed("-Oprio", "-Odsr_if eth1", "192.168.2.10:80", prio);
+    assertTrue(text.contains("priority 5"), text);
+    world = new TestWorld(folder).link("eth1", "192.168.2.4/24");
+    assertFalse(printed("-Odsr_if eth1", "192.168.2.10:80", prio).contains("priority"));
+  }
+
   @Test
   void withoutATarpitListNobodyIsTrapped() {
     String text = printed(with("-f"));
