@@ -107,9 +107,8 @@ lay_bridge() {
   ip netns exec "$NAME-backend" sysctl -qw net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.all.arp_announce=2
 }
 
-# Prints where the compiled program is.
+# Prints where the program is that was compiled from folder $1.
 compile_yardstick() {
-  [ -r "$1/refl.c" ] || fail 66 "--yardstick $1: there is no refl.c in it; --help says what it has to do"
   install_missing gcc=gcc >&2
   [ -e /usr/include/linux/if_xdp.h ] || apt_install libc6-dev >&2
   gcc -O2 -w -o "$out/refl" "$1/refl.c" || fail 65 "--yardstick $1: gcc cannot compile refl.c; its words are above"
@@ -137,6 +136,8 @@ repeats=${repeats:-3}
 number --seconds "$seconds" 60
 number --repeats "$repeats" 20
 number --minutes "$minutes" 15
+[ -z "$yardstick" ] || [ -r "$yardstick/refl.c" ] \
+  || fail 66 "--yardstick $yardstick: there is no refl.c in it; --help says what it has to do"
 [ "$(id -u)" = 0 ] || fail 77 "network namespaces need root; run: sudo deploy/bench.sh $what"
 [ "$(uname -s)" = Linux ] || fail 69 "the bench needs Linux."
 [ "$(nproc)" -ge 2 ] || fail 69 "the bench needs two cores, one for the generator and one for the engine."

@@ -25,8 +25,11 @@ final class Report {
   void print(PrintStream out) {
     out.println();
     out.printf(
-        "Medians of %d runs of %d s each, least and most in brackets; (x) are ratios to others' medians.%n",
-        options.repeats(), options.seconds());
+        "Medians of %d runs of %d %s each, least and most in brackets; (x) are ratios to others'"
+            + " medians.%n",
+        options.repeats(),
+        options.what().equals("endurance") ? options.minutes() : options.seconds(),
+        options.what().equals("endurance") ? "min" : "s");
     for (Part part : results.parts()) {
       out.printf("%n%s:%n%s", part.title(), table(part));
     }
