@@ -70,7 +70,7 @@ import picocli.CommandLine.Mixin;
 public final class RunCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger("pitchlake");
   private static final Logger TARPIT = LoggerFactory.getLogger("tarpit");
-  private static final long LONGEST_WAIT_NANOS = 2_000_000;
+  private static final long LONGEST_WAIT_NANOS = 5_000_000;
   private static final Duration LOOK_AT_HOST = Duration.ofSeconds(2);
   private static final Duration LOOK_AT_LEAVING = Duration.ofSeconds(1);
   private static final Duration REPORT = Duration.ofMinutes(1);

@@ -4,10 +4,11 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
-/// Carries events from the rings to a consumer, on a virtual thread of its own. It looks every 20
-/// ms, so that the engine never has to wake it.
+/// Carries events from the rings to a consumer, on a thread of its own. It looks every 100 ms, so
+/// that the engine never has to wake it, and so seldom because on a small machine each look takes
+/// the engine's core for a moment. A platform thread: a virtual one wakes two others each time.
 public final class EventPump implements AutoCloseable {
-  private static final long LOOK_NANOS = 20_000_000;
+  private static final long LOOK_NANOS = 100_000_000;
 
   private final List<EventRing> rings;
   private final Consumer<SecurityEvent> consumer;
@@ -20,7 +21,7 @@ public final class EventPump implements AutoCloseable {
   public EventPump(List<EventRing> rings, Consumer<SecurityEvent> consumer) {
     this.rings = List.copyOf(rings);
     this.consumer = consumer;
-    this.thread = Thread.ofVirtual().name("events").start(this::run);
+    this.thread = Thread.ofPlatform().name("events").daemon().start(this::run);
   }
 
   private void run() {
