@@ -52,7 +52,7 @@ public enum Setting {
       60_000,
       "log lines for one kind and attacker; the rest is summed up"),
   TARPITLOGTOTAL(
-      "lines per second", 50, 1, 100_000, "log lines over all attackers; the rest is summed up"),
+      "lines per second", 20, 1, 100_000, "log lines over all attackers; the rest is summed up"),
   TARPITSTATIONS(
       "stations",
       16_384,

@@ -41,7 +41,6 @@ import java.util.List;
 /// ready. A flow whose target is lost moves to the scheduler's choice; for a TCP connection that
 /// means a reset from a machine that does not know it, which is what its client should hear.
 public final class SlbModule implements Module {
-  private static final long SECOND_NANOS = 1_000_000_000L;
 
   /// Bytes of an ICMP error in front of the packet it quotes.
   private static final int QUOTE_OFFSET = 8;
