@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// shown to bite on the classes in [io.pitchlake.it.wrong].
 class ArchitectureTest {
   private static final List<String> MODULES =
-      List.of("vrrp", "arp", "ping", "health", "master", "tarpit", "slb", "nat", "rt");
+      List.of("vrrp", "arp", "ping", "health", "master", "tarpit", "slb", "tnat", "nat", "rt");
 
   private static final List<String> LOWER_COMMON =
       List.of("wire", "net", "time", "hash", "metric", "pcap");

@@ -4,6 +4,7 @@ import io.pitchlake.common.config.Configuration;
 import io.pitchlake.common.config.Configuration.Interface;
 import io.pitchlake.common.config.Configuration.Network;
 import io.pitchlake.common.config.Configuration.Server;
+import io.pitchlake.common.config.Configuration.Settings;
 import io.pitchlake.common.config.Setting;
 import io.pitchlake.common.hash.FlowHash;
 import io.pitchlake.common.hash.SipHash;
@@ -12,6 +13,8 @@ import io.pitchlake.common.metric.CounterBank;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.session.AddressTable;
 import io.pitchlake.common.session.FlowTable;
+import io.pitchlake.common.session.FragmentTable;
+import io.pitchlake.common.session.NatTable;
 import io.pitchlake.common.session.StationPool;
 import io.pitchlake.common.time.Clock;
 import io.pitchlake.common.time.TimerWheel;
@@ -19,25 +22,31 @@ import io.pitchlake.node.arp.ArpModule;
 import io.pitchlake.node.engine.ChainPlace;
 import io.pitchlake.node.engine.Command;
 import io.pitchlake.node.engine.CommandQueue;
+import io.pitchlake.node.engine.Egress;
 import io.pitchlake.node.engine.Engine;
 import io.pitchlake.node.engine.Exchange;
+import io.pitchlake.node.engine.IcmpErrors;
 import io.pitchlake.node.engine.IdleStrategy;
 import io.pitchlake.node.engine.Mastership;
 import io.pitchlake.node.engine.Module;
 import io.pitchlake.node.engine.ModuleChain;
 import io.pitchlake.node.engine.PortTransmit;
 import io.pitchlake.node.engine.TargetHealth;
+import io.pitchlake.node.engine.Translator;
 import io.pitchlake.node.engine.View;
 import io.pitchlake.node.event.EventRing;
 import io.pitchlake.node.event.EventThrottle;
 import io.pitchlake.node.event.SecurityEvent;
 import io.pitchlake.node.health.HealthModule;
 import io.pitchlake.node.master.MasterModule;
+import io.pitchlake.node.nat.NatModule;
 import io.pitchlake.node.ping.PingModule;
 import io.pitchlake.node.port.Port;
 import io.pitchlake.node.port.PortClosedException;
+import io.pitchlake.node.rt.RouteModule;
 import io.pitchlake.node.slb.SlbModule;
 import io.pitchlake.node.tarpit.TarpitModule;
+import io.pitchlake.node.tnat.TnatModule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -66,7 +75,9 @@ public final class Node {
   private final CounterBank counters = new CounterBank();
   private final EventRing events = new EventRing(EVENTS);
   private final EventThrottle throttle;
-  private final List<FlowTable> tables = new ArrayList<>();
+  private final List<Runnable> closings = new ArrayList<>();
+  private final boolean laidOutForServers;
+  private final boolean laidOutForTranslation;
   private final Engine engine;
 
   /// Wires a node; nothing is sent before [#run] or [#turn].
@@ -99,6 +110,8 @@ public final class Node {
       IdleStrategy idle,
       Exchange.Seat seat) {
     this.configuration = configuration;
+    this.laidOutForServers = !serversOf(configuration).isEmpty();
+    this.laidOutForTranslation = configuration.translates();
     this.ports = List.copyOf(ports);
     this.clock = clock;
     this.host = Set.copyOf(host);
@@ -169,9 +182,15 @@ public final class Node {
             seat);
     SipHash cookies = new SipHash(random.nextLong(), random.nextLong());
     HealthModule health = new HealthModule(arp.neighbors(), seat.shards(), throttle, counters);
-    Optional<Module> balancer =
-        sessions(random, nowNanos, engines).map(flows -> slb(health, transmit, flows, random));
     int[] mtuBytes = ports.stream().mapToInt(Port::mtuBytes).toArray();
+    IcmpErrors errors = new IcmpErrors(transmit, counters);
+    Egress egress = new Egress(transmit, errors, mtuBytes);
+    Translator translator = translator(egress, random, nowNanos);
+    RouteModule router =
+        new RouteModule(
+            egress, errors, arp.addresses(), arp.neighbors(), mastership, counters, nowNanos);
+    Optional<Module> balancer =
+        sessions(random, nowNanos, engines).map(flows -> slb(health, translator, flows, random));
     return configuration.modules().stream()
         .map(name ->
             switch (name) {
@@ -183,10 +202,31 @@ public final class Node {
                       arp.addresses(), transmit, throttle, counters, cookies, mtuBytes);
               case "slb" -> balancer.orElseGet(() -> new ChainPlace(name));
               case "hc" -> health;
-              case "vrrp", "tnat", "nat", "rt" -> new ChainPlace(name);
+              case "tnat" -> new TnatModule(translator);
+              case "nat" -> new NatModule(translator, router, mastership);
+              case "rt" -> router;
+              case "vrrp" -> new ChainPlace(name);
               default -> throw new IllegalArgumentException("there is no module '" + name + "'");
             })
         .toList();
+  }
+
+  /// Translated sessions; a table of full size where the file asks for translation.
+  private Translator translator(Egress egress, RandomGenerator random, long nowNanos) {
+    Settings settings = configuration.settings();
+    Setting size = Setting.NATSESSIONS;
+    NatTable sessions =
+        new NatTable(
+            (int) (configuration.translates() ? settings.get(size) : size.minimum()),
+            new TableHash(random.nextLong()),
+            nowNanos);
+    closings.add(sessions::close);
+    return new Translator(
+        sessions,
+        new FragmentTable((int) settings.get(Setting.FRAGMENTS), new TableHash(random.nextLong())),
+        egress,
+        new TableHash(random.nextLong()),
+        counters);
   }
 
   /// The session table, where there is a server to balance for.
@@ -200,14 +240,14 @@ public final class Node {
             Math.ceilDiv((int) configuration.settings().get(Setting.SESSIONS), engines),
             FlowHash.drawnFrom(secret, SESSION_TABLE),
             nowNanos);
-    tables.add(flows);
+    closings.add(flows::close);
     return Optional.of(flows);
   }
 
   private Module slb(
-      TargetHealth health, PortTransmit transmit, FlowTable flows, RandomGenerator random) {
+      TargetHealth health, Translator translator, FlowTable flows, RandomGenerator random) {
     return new SlbModule(
-        transmit,
+        translator,
         health,
         counters,
         flows,
@@ -227,12 +267,12 @@ public final class Node {
       engine.run();
     } finally {
       throttle.finish(clock.nanoTime());
-      tables.forEach(FlowTable::close);
+      closings.forEach(Runnable::run);
     }
   }
 
   /// One turn of the engine, on the calling thread; returns how much it worked on.
-  int turn() {
+  public int turn() {
     return engine.turn();
   }
 
@@ -248,8 +288,13 @@ public final class Node {
       throttle.finish(clock.nanoTime());
       events.drainTo(consumer);
     } finally {
-      tables.forEach(FlowTable::close);
+      closings.forEach(Runnable::run);
     }
+  }
+
+  /// Gives memory back that is outside the heap; only for who drives the node by [#turn].
+  public void close() {
+    closings.forEach(Runnable::run);
   }
 
   /// Asks the engine to finish its turn and end; false when it hangs and takes no commands.
@@ -267,10 +312,15 @@ public final class Node {
   /// knows: one sentence each, empty when nothing does.
   public synchronized List<String> obstacles(Configuration next) {
     List<String> obstacles = new ArrayList<>();
-    if (tables.isEmpty() && !serversOf(next).isEmpty()) {
+    if (!laidOutForServers && !serversOf(next).isEmpty()) {
       obstacles.add(
           "the first server needs a table of sessions, which is laid out at the start; restart for"
               + " it");
+    }
+    if (!laidOutForTranslation && next.translates()) {
+      obstacles.add(
+          "the first translated server or network needs a table of sessions, which is laid out at"
+              + " the start; restart for it");
     }
     if (views.then(next).slots().size() > NetworkSlots.MOST) {
       obstacles.add(

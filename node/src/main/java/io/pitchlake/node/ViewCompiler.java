@@ -3,6 +3,7 @@ package io.pitchlake.node;
 import io.pitchlake.common.config.Configuration;
 import io.pitchlake.common.config.Configuration.Balancing;
 import io.pitchlake.common.config.Configuration.Duty;
+import io.pitchlake.common.config.Configuration.Gateway;
 import io.pitchlake.common.config.Configuration.Network;
 import io.pitchlake.common.config.Configuration.Server;
 import io.pitchlake.common.config.Configuration.Target;
@@ -16,6 +17,8 @@ import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.net.IpPrefix;
 import io.pitchlake.node.engine.NetworkView;
 import io.pitchlake.node.engine.NetworkView.Family;
+import io.pitchlake.node.engine.RouteTable;
+import io.pitchlake.node.engine.RouteTable.Route;
 import io.pitchlake.node.engine.ServerIndex;
 import io.pitchlake.node.engine.ServerPlan;
 import io.pitchlake.node.engine.ServerView;
@@ -125,13 +128,15 @@ final class ViewCompiler {
               never,
               candidates,
               new ServerIndex(
-                  servers.stream().filter(server -> holds(network, server.address())).toList())));
+                  servers.stream().filter(server -> holds(network, server.address())).toList()),
+              network.outbound()));
     }
     return new View(
         inSlots(views),
         ports.size(),
         servers,
         targets(running, views, targets),
+        routes(running, views),
         configuration.settings(),
         host);
   }
@@ -176,6 +181,7 @@ final class ViewCompiler {
                 server.address(),
                 server.port(),
                 server.protocol(),
+                server.dsr() ? null : server.sourceNat(),
                 positions(everyTarget(server), indexes),
                 plan(server, targets, indexes)));
       }
@@ -248,6 +254,7 @@ final class ViewCompiler {
               target.id(),
               views.get(network),
               target.address(),
+              target.port(),
               target.weight(),
               ofOneEngine(target.duty()),
               arp.map(HealthCheck::interval).orElse(seconds(Setting.TARGETARPINT)).toNanos(),
@@ -266,6 +273,34 @@ final class ViewCompiler {
         Math.ceilDiv(duty.maxSessions(), engines),
         Math.ceilDiv(duty.hardMax(), engines),
         duty.priority());
+  }
+
+  /// The networks themselves, and what gateways that run lead to.
+  private RouteTable routes(List<Network> running, List<NetworkView> views) {
+    List<Route> routes = new ArrayList<>();
+    for (int i = 0; i < views.size(); i++) {
+      NetworkView view = views.get(i);
+      Stream.of(running.get(i).prefix(), running.get(i).prefix6())
+          .flatMap(Optional::stream)
+          .forEach(block -> routes.add(new Route(block, view, null)));
+    }
+    configuration.gateways().values().stream()
+        .filter(gateway -> configuration.registered().gateways().contains(gateway.id()))
+        .filter(gateway -> configuration.enabled().gateways().contains(gateway.id()))
+        .forEach(gateway ->
+            views.stream()
+                .filter(view -> view.contains(gateway.address().high(), gateway.address().low()))
+                .findFirst()
+                .ifPresent(view ->
+                    blocks(gateway)
+                        .forEach(block -> routes.add(new Route(block, view, gateway.address())))));
+    return new RouteTable(routes);
+  }
+
+  private static List<IpPrefix> blocks(Gateway gateway) {
+    return gateway.routes().isEmpty()
+        ? List.of(IpPrefix.around(gateway.address(), 0))
+        : gateway.routes();
   }
 
   private Duration seconds(Setting setting) {

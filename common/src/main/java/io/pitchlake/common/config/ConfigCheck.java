@@ -8,12 +8,14 @@ import io.pitchlake.common.config.Configuration.Gateway;
 import io.pitchlake.common.config.Configuration.Idle;
 import io.pitchlake.common.config.Configuration.Interface;
 import io.pitchlake.common.config.Configuration.Network;
+import io.pitchlake.common.config.Configuration.Outbound;
 import io.pitchlake.common.config.Configuration.Protocol;
 import io.pitchlake.common.config.Configuration.Quorum;
 import io.pitchlake.common.config.Configuration.Registry;
 import io.pitchlake.common.config.Configuration.Scheduler;
 import io.pitchlake.common.config.Configuration.Server;
 import io.pitchlake.common.config.Configuration.Settings;
+import io.pitchlake.common.config.Configuration.SourceNat;
 import io.pitchlake.common.config.Configuration.Sync;
 import io.pitchlake.common.config.Configuration.Target;
 import io.pitchlake.common.config.Configuration.TargetState;
@@ -69,6 +71,7 @@ final class ConfigCheck {
     overlaps();
     references();
     modulesInUse(modules);
+    new NatCheck(draft, problems, networks, servers, targets).check(modules);
     return new Configuration(
         Optional.ofNullable(draft.hostname).map(Placed::value),
         modules,
@@ -273,7 +276,16 @@ final class ConfigCheck {
         section.value(Grammar.TARPIT).orElse(false),
         section.value(Grammar.TARPIT_MODE).orElse(TarpitMode.HANG),
         numbers(section, Grammar.NETWORK_INTERFACES),
-        section.value(Grammar.VLAN));
+        section.value(Grammar.VLAN),
+        outbound(section));
+  }
+
+  /// A network whose stations are masqueraded is routed, too.
+  private static Outbound outbound(Section section) {
+    if (section.value(Grammar.NAT).orElse(false)) {
+      return Outbound.MASQUERADE;
+    }
+    return section.value(Grammar.ROUTE).orElse(false) ? Outbound.ROUTE : Outbound.NONE;
   }
 
   /// The directives of one address family of a network, and what its masks may be.
@@ -713,6 +725,7 @@ final class ConfigCheck {
             port,
             section.value(Grammar.PROTOCOL).orElse(Protocol.TCP),
             dsr,
+            section.value(Grammar.SNAT).orElse(SourceNat.AUTO),
             numbers(section, Grammar.SERVER_TARGETS),
             balancing(section));
     serverAddress(section, server);
@@ -863,18 +876,18 @@ final class ConfigCheck {
           "has the address of " + section.title() + " itself",
           "write the address of the machine behind it in " + name);
     }
-    if (dsr && target.address().isIpv4() != address.isIpv4()) {
+    if (target.address().isIpv4() != address.isIpv4()) {
       problems.error(
           number.at(),
           name,
           "is of another address family than " + section.title(),
-          "with 'dsr enable' use targets of the server's own family");
-    } else if (dsr && networks.values().stream().noneMatch(n -> holds(n, target.address()))) {
+          "use targets of the server's own family");
+    } else if (networks.values().stream().noneMatch(n -> holds(n, target.address()))) {
       problems.error(
           number.at(),
           name,
-          "(" + target.address() + ") is in no network, but dsr changes MAC addresses alone",
-          "define the network the target stands in, or write 'dsr disable'");
+          "(" + target.address() + ") is in no network, so the node cannot reach it",
+          "define the network the target stands in");
     } else if (dsr && target.port() != 0 && target.port() != port) {
       problems.error(
           number.at(),
@@ -898,7 +911,14 @@ final class ConfigCheck {
       section
           .value(Grammar.IPADDR)
           .ifPresent(address -> {
-            gateways.put(section.id(), new Gateway(section.id(), address));
+            gateways.put(
+                section.id(),
+                new Gateway(
+                    section.id(),
+                    address,
+                    section.values(Grammar.GATEWAY_ROUTES).stream()
+                        .flatMap(List::stream)
+                        .toList()));
             notOwn(section, address);
           });
     }

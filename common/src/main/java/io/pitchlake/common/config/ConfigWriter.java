@@ -174,7 +174,8 @@ public final class ConfigWriter {
               boolean tarpit,
               Configuration.TarpitMode tarpitMode,
               List<Integer> interfaces,
-              Optional<Integer> vlan) -> {
+              Optional<Integer> vlan,
+              Configuration.Outbound outbound) -> {
         enter(SectionKind.NETWORK, id);
         name.ifPresent(text -> add(Grammar.NAME, quoted(text)));
         prefix.ifPresent(block -> {
@@ -194,6 +195,11 @@ public final class ConfigWriter {
         add(Grammar.TARPIT_MODE, lower(tarpitMode));
         add(Grammar.NETWORK_INTERFACES, list(interfaces));
         vlan.ifPresent(tag -> add(Grammar.VLAN, tag));
+        switch (outbound) {
+          case NONE -> {}
+          case ROUTE -> add(Grammar.ROUTE, "enable");
+          case MASQUERADE -> add(Grammar.NAT, "enable");
+        }
       }
     }
   }
@@ -207,6 +213,7 @@ public final class ConfigWriter {
               int port,
               Configuration.Protocol protocol,
               boolean dsr,
+              Configuration.SourceNat sourceNat,
               List<Integer> targets,
               Balancing balancing) -> {
         enter(SectionKind.SERVER, id);
@@ -215,6 +222,9 @@ public final class ConfigWriter {
         add(Grammar.SERVER_PORT, port == 0 ? "any" : port);
         add(Grammar.PROTOCOL, lower(protocol));
         add(Grammar.DSR, dsr ? "enable" : "disable");
+        if (!dsr) {
+          add(Grammar.SNAT, lower(sourceNat));
+        }
         add(Grammar.SERVER_TARGETS, list(targets));
         balancing(balancing);
       }
@@ -387,9 +397,10 @@ public final class ConfigWriter {
 
   private void gateway(Gateway gateway) {
     switch (gateway) {
-      case Gateway(int id, IpAddress address) -> {
+      case Gateway(int id, IpAddress address, List<IpPrefix> routes) -> {
         enter(SectionKind.GATEWAY, id);
         add(Grammar.IPADDR, address);
+        addList(Grammar.GATEWAY_ROUTES, routes);
       }
     }
   }

@@ -46,6 +46,16 @@ public record Configuration(
     Engine engine,
     Optional<Sync> sync) {
 
+  /// Whether addresses of some packets are replaced, and so there are sessions to be remembered.
+  public boolean translates() {
+    return servers.values().stream()
+            .anyMatch(server -> !server.dsr() && enabled.servers().contains(server.id()))
+        || networks.values().stream()
+            .anyMatch(network ->
+                network.outbound() == Outbound.MASQUERADE
+                    && enabled.networks().contains(network.id()));
+  }
+
   /// The targets that are registered and enabled.
   public Map<Integer, Target> runningTargets() {
     Map<Integer, Target> running = new LinkedHashMap<>(targets);
@@ -127,7 +137,19 @@ public record Configuration(
       boolean tarpit,
       TarpitMode tarpitMode,
       List<Integer> interfaces,
-      Optional<Integer> vlan) {}
+      Optional<Integer> vlan,
+      Outbound outbound) {}
+
+  /// What becomes of packets that stations of a network send to the virtual MAC for addresses
+  /// elsewhere.
+  public enum Outbound {
+    /// Nothing.
+    NONE,
+    /// `route enable`: they are passed on as they are.
+    ROUTE,
+    /// `nat enable`: they are passed on under `virt` of the network they leave by.
+    MASQUERADE
+  }
 
   /// `server N { ipaddr 192.168.2.10 port 80 protocol tcp dsr enable targets 1,2 }`; port 0 is
   /// every port.
@@ -138,6 +160,7 @@ public record Configuration(
       int port,
       Protocol protocol,
       boolean dsr,
+      SourceNat sourceNat,
       List<Integer> targets,
       Balancing balancing) {}
 
@@ -201,6 +224,17 @@ public record Configuration(
     public static final Quorum ONE = new Quorum(1, 1);
   }
 
+  /// When a server without `dsr enable` talks to its targets from `virt` of their network instead
+  /// of the client's address: `snat ...`.
+  public enum SourceNat {
+    /// For clients in the target's own network, whom it would answer past the node.
+    AUTO,
+    /// For every client.
+    ENABLE,
+    /// Never.
+    DISABLE
+  }
+
   /// Transport protocol of a server.
   public enum Protocol {
     TCP,
@@ -249,8 +283,14 @@ public record Configuration(
     MAINTENANCE
   }
 
-  /// `gateway N { ipaddr 192.168.2.1 }`
-  public record Gateway(int id, IpAddress address) {}
+  /// `gateway N { ipaddr 192.168.2.1 route 10.0.0.0/8 }`
+  ///
+  /// @param routes what is reached through it; empty: everything nobody else reaches
+  public record Gateway(int id, IpAddress address, List<IpPrefix> routes) {
+    public Gateway {
+      routes = List.copyOf(routes);
+    }
+  }
 
   /// Numbers of a `register` or `enable` group.
   public record Registry(

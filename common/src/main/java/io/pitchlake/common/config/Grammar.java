@@ -9,10 +9,12 @@ import io.pitchlake.common.config.Configuration.Persistence;
 import io.pitchlake.common.config.Configuration.Protocol;
 import io.pitchlake.common.config.Configuration.Quorum;
 import io.pitchlake.common.config.Configuration.Scheduler;
+import io.pitchlake.common.config.Configuration.SourceNat;
 import io.pitchlake.common.config.Configuration.TarpitMode;
 import io.pitchlake.common.config.HealthCheck.AliasCheck;
 import io.pitchlake.common.config.Words.Block;
 import io.pitchlake.common.net.IpAddress;
+import io.pitchlake.common.net.IpPrefix;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -80,6 +82,14 @@ final class Grammar {
       once("protocol", words -> words.choice("a protocol", Protocol.class));
   static final Field<Boolean> DSR =
       once("dsr", words -> words.yesOrNo("a switch", "enable", "disable"));
+  static final Field<SourceNat> SNAT =
+      once("snat", words -> words.choice("a way of source translation", SourceNat.class));
+  static final Field<Boolean> NAT =
+      once("nat", words -> words.yesOrNo("a switch", "enable", "disable"));
+  static final Field<Boolean> ROUTE =
+      once("route", words -> words.yesOrNo("a switch", "enable", "disable"));
+  static final Field<List<IpPrefix>> GATEWAY_ROUTES =
+      repeated("route", words -> words.plainList(w -> w.prefix("an address block")));
   static final Field<List<Placed<Integer>>> SERVER_TARGETS =
       once("targets", "target", words -> numbers(words, "a target"));
   static final Field<Scheduler> SCHEDULER =

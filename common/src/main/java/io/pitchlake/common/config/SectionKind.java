@@ -32,7 +32,9 @@ enum SectionKind {
       Grammar.TARPIT,
       Grammar.TARPIT_MODE,
       Grammar.NETWORK_INTERFACES,
-      Grammar.VLAN),
+      Grammar.VLAN,
+      Grammar.ROUTE,
+      Grammar.NAT),
   SERVER(
       true,
       Grammar.NAME,
@@ -40,6 +42,8 @@ enum SectionKind {
       Grammar.SERVER_PORT,
       Grammar.PROTOCOL,
       Grammar.DSR,
+      Grammar.NAT,
+      Grammar.SNAT,
       Grammar.SERVER_TARGETS,
       Grammar.SCHEDULER,
       Grammar.PERSISTENCE,
@@ -74,7 +78,7 @@ enum SectionKind {
       Grammar.FALL,
       Grammar.FAST_INTERVAL,
       Grammar.ALIAS_CHECK),
-  GATEWAY(true, Grammar.IPADDR),
+  GATEWAY(true, Grammar.IPADDR, Grammar.GATEWAY_ROUTES),
   ENGINE(false, Grammar.IDLE),
   SYNC(false, Grammar.BIND, Grammar.PEERS, Grammar.CLUSTER, Grammar.KEY);
 

@@ -100,6 +100,24 @@ public enum Setting {
       604_800,
       "how long a target that a reload takes away keeps the flows it has; 0 moves them at once"),
   FRAGMENTS("packets", 4096, 64, 1_048_576, "fragmented packets whose target is remembered"),
+  NATSESSIONS(
+      "sessions",
+      131_072,
+      1024,
+      16_777_216,
+      "size of the table of translated sessions, 120 bytes each; beyond it new ones are dropped"),
+  NATPORTS(
+      "ports",
+      32_768,
+      1024,
+      64_512,
+      "how many of the highest ports and echo identifiers translated sources are given"),
+  ICMPRATE(
+      "messages per second",
+      100,
+      0,
+      100_000,
+      "ICMP errors sent about packets that cannot be passed on"),
   TARGETARPINT(
       "seconds",
       2,
@@ -110,7 +128,7 @@ public enum Setting {
 
   /// What sizes tables or makes threads when a node starts.
   private static final Set<Setting> FIXED =
-      EnumSet.of(ENGINES, ADDRESSES, TARPITSTATIONS, SESSIONS, PERSISTENCE, FRAGMENTS);
+      EnumSet.of(ENGINES, ADDRESSES, TARPITSTATIONS, SESSIONS, PERSISTENCE, FRAGMENTS, NATSESSIONS);
 
   private final String unit;
   private final long defaultValue;

@@ -38,6 +38,17 @@ public enum DropReason {
   CLIENT_REFUSED("a client that the server's client_acl does not permit"),
   NO_SUCH_SERVICE("a server's address, but no server has this protocol and port"),
   FRAGMENT_WITHOUT_FIRST("a later fragment for a server, before its packet's first"),
+  NO_SESSION("belongs to a translated session that is not known here"),
+  NAT_TABLE_FULL("the table of translated sessions is full"),
+  NAT_PORTS_USED_UP("no port is free for the translated source"),
+  NAT_NO_ADDRESS("the network it leaves by has no virt to stand behind"),
+  HOP_LIMIT("no hops left to pass it on"),
+  TOO_BIG("larger than the network it leaves by takes"),
+  NOT_ROUTABLE("addresses that no router passes on"),
+  NO_ROUTE("no network and no gateway for its destination"),
+  ROUTED_TO_SIMULATED("for a simulated address of another network, which is nobody's"),
+  NEXT_HOP_ASKED("the next hop is being asked for its MAC"),
+  NEXT_HOP_SILENT("the next hop does not answer"),
   NOBODY("passed the whole chain; no module wanted it");
 
   private final String meaning;

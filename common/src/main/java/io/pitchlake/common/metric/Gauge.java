@@ -11,6 +11,7 @@ public enum Gauge {
   SESSIONS("sessions"),
   PERSISTENT_CLIENTS("clients remembered by persistence"),
   SERVERS_OUT("servers with too few targets that can take flows"),
+  NAT_SESSIONS("translated sessions"),
   TARGETS("targets"),
   TARGETS_READY("targets ready");
 

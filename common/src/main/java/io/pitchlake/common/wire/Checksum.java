@@ -106,19 +106,41 @@ public final class Checksum {
     return ~fold(sum) & ALL_ONES;
   }
 
+  /// What a sum gains when a 16-bit word under it changes (RFC 1624, eqn. 3): to be added to it.
+  /// Gains of several changes add up.
+  public static long gain16(int oldWord, int newWord) {
+    return (~oldWord & ALL_ONES) + (long) (newWord & ALL_ONES);
+  }
+
+  /// What a sum gains when a 32-bit value under it, at an even offset, changes.
+  public static long gain32(int oldValue, int newValue) {
+    return (~oldValue & 0xffff_ffffL) + (newValue & 0xffff_ffffL);
+  }
+
+  /// What a sum gains when a 64-bit value under it, at an even offset, changes: half an IPv6
+  /// address.
+  public static long gain64(long oldValue, long newValue) {
+    return halves(~oldValue) + halves(newValue);
+  }
+
+  /// The checksum after the sum behind it has gained this.
+  public static int update(int checksum, long gain) {
+    return finish((~checksum & ALL_ONES) + gain);
+  }
+
   /// The checksum after a 16-bit word under it changed.
   public static int replace16(int checksum, int oldWord, int newWord) {
-    return finish((~checksum & ALL_ONES) + (~oldWord & ALL_ONES) + (long) (newWord & ALL_ONES));
+    return update(checksum, gain16(oldWord, newWord));
   }
 
   /// The checksum after a 32-bit value under it, at an even offset, changed.
   public static int replace32(int checksum, int oldValue, int newValue) {
-    return finish((~checksum & ALL_ONES) + (~oldValue & 0xffff_ffffL) + (newValue & 0xffff_ffffL));
+    return update(checksum, gain32(oldValue, newValue));
   }
 
   /// The checksum after a 64-bit value under it, at an even offset, changed: half an IPv6 address.
   public static int replace64(int checksum, long oldValue, long newValue) {
-    return finish((~checksum & ALL_ONES) + halves(~oldValue) + halves(newValue));
+    return update(checksum, gain64(oldValue, newValue));
   }
 
   /// Judges a checksum with a pseudo-header.

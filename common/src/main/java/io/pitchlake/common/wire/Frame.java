@@ -120,6 +120,33 @@ public final class Frame {
     return checksumOffset;
   }
 
+  /// Moves the frame's start by `bytes` (negative: into the room of a header that is taken out);
+  /// what counts from the start is corrected. The bytes stay where they are.
+  Frame shiftStart(int bytes) {
+    address -= bytes;
+    length += bytes;
+    capacity += bytes;
+    shiftOffload(bytes);
+    return this;
+  }
+
+  /// Makes room for `bytes` at `offset` by moving what lies behind; what counts from the start is
+  /// corrected.
+  Frame insert(int offset, int bytes) {
+    assert length + bytes <= capacity : "no room for " + bytes + " more bytes";
+    Memory.copy(address + offset, address + offset + bytes, length - offset);
+    length += bytes;
+    shiftOffload(bytes);
+    return this;
+  }
+
+  private void shiftOffload(int bytes) {
+    if (checksumState == ChecksumState.PARTIAL) {
+      headerLength += bytes;
+      checksumStart += bytes;
+    }
+  }
+
   /// Copies bytes and offload state of `source`; its length must fit this frame's capacity.
   public Frame copyFrom(Frame source) {
     length(source.length);

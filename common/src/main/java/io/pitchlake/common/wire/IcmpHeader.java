@@ -62,6 +62,12 @@ public final class IcmpHeader extends Flyweight {
     return this;
   }
 
+  /// Whether a message of this type quotes the packet it is about; a redirect does too, but is no
+  /// error.
+  public static boolean isError(int type) {
+    return type == DESTINATION_UNREACHABLE || type == TIME_EXCEEDED || type == PARAMETER_PROBLEM;
+  }
+
   public int type() {
     return u8(TYPE);
   }

@@ -130,6 +130,11 @@ public final class Icmpv6Header extends Flyweight {
     };
   }
 
+  /// Whether a message of this type is an error, which quotes the packet it is about.
+  public static boolean isError(int type) {
+    return type < ECHO_REQUEST;
+  }
+
   public int type() {
     return u8(TYPE);
   }

@@ -193,6 +193,13 @@ public final class Ipv4Header extends Flyweight {
     return this;
   }
 
+  /// One hop less, as a router does it; the checksum stays right (RFC 1141).
+  public Ipv4Header decrementTimeToLive() {
+    int before = u16(TIME_TO_LIVE);
+    u8(TIME_TO_LIVE, timeToLive() - 1);
+    return checksum(Checksum.replace16(checksum(), before, u16(TIME_TO_LIVE)));
+  }
+
   /// Protocol of the payload, such as [TcpHeader#PROTOCOL].
   public int protocol() {
     return u8(PROTOCOL);

@@ -89,7 +89,8 @@ class ExamplesTest {
                 true,
                 TarpitMode.HANG,
                 List.of(1),
-                Optional.empty())),
+                Optional.empty(),
+                Configuration.Outbound.NONE)),
         seen.networks());
     assertEquals(
         Map.of(
@@ -101,6 +102,7 @@ class ExamplesTest {
                 80,
                 Protocol.TCP,
                 true,
+                Configuration.SourceNat.AUTO,
                 List.of(1, 2),
                 Balancing.DEFAULT)),
         seen.servers());

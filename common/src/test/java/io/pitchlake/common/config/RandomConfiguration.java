@@ -48,7 +48,10 @@ final class RandomConfiguration {
     IntStream.rangeClosed(1, targets).forEach(this::target);
     IntStream.rangeClosed(1, servers).forEach(i -> server(i, targets));
     IntStream.rangeClosed(1, gateways)
-        .forEach(i -> text.append("gateway %d { ipaddr 10.1.0.%d }\n".formatted(i, 200 + any(9))));
+        .forEach(i ->
+            text.append(
+                "gateway %d { ipaddr 10.1.0.%d %s}\n"
+                    .formatted(i, 200 + any(9), oneOf("", "route 10.7.0.0/16,10.8.0.0/16 "))));
     engineAndSync();
     lists();
     register("networks", networks);
@@ -76,6 +79,7 @@ final class RandomConfiguration {
     maybe("tarpit " + oneOf("enable", "disable"));
     maybe("tarpit mode " + oneOf("hang", "persist", "throttle", "reset"));
     maybe("vlan " + (1 + any(4000)));
+    maybe(oneOf("route enable", "nat enable"));
     text.append("interface %d }\n".formatted(id));
   }
 
@@ -139,7 +143,12 @@ final class RandomConfiguration {
   private void server(int id, int targets) {
     text.append("server %d { ipaddr 10.1.0.%d ".formatted(id, 180 + id + 4 * any(4)));
     maybe("name " + name());
-    text.append(oneOf("port 80 dsr enable ", "port 80 ", "port any dsr disable ", ""));
+    text.append(
+        oneOf(
+            "port 80 dsr enable ",
+            "port 80 nat enable snat enable ",
+            "port any dsr disable snat disable ",
+            ""));
     maybe("protocol " + oneOf("tcp", "udp", "any"));
     String own = upTo(targets);
     int count = own.split(",").length;
@@ -178,7 +187,8 @@ final class RandomConfiguration {
       maybe("tarpit_acl " + acl + "\n");
     }
     for (Setting setting : Setting.values()) {
-      if (random.nextInt(4) == 0) {
+      // Translation and routing, which most of these ask for, want one engine.
+      if (setting != Setting.ENGINES && random.nextInt(4) == 0) {
         long value = random.nextLong(setting.minimum(), setting.maximum() + 1);
         text.append("set %s %d\n".formatted(setting.word(), value));
       }

@@ -48,15 +48,22 @@ public final class NetnsLab
   private static final Pattern OURS = Pattern.compile("plt(\\d+)x\\d+-.+");
   private static final AtomicInteger COUNT = new AtomicInteger();
   private static final int LINES_SHOWN_ON_FAILURE = 40;
+  private static final String FRONT = "bridge";
+  private static final String BACK = "back";
 
   private final String prefix =
       "plt" + ProcessHandle.current().pid() + "x" + COUNT.getAndIncrement();
-  private final Map<String, List<String>> addresses = new LinkedHashMap<>();
+  private final Map<String, Machine> machines = new LinkedHashMap<>();
   private final Map<String, LabHost> hosts = new LinkedHashMap<>();
   private final Deque<LabProcess> processes = new ArrayDeque<>();
   private final Thread hook = new Thread(this::takeDown, "lab teardown");
   private Path records;
   private int processCount;
+
+  /// One machine to be laid.
+  ///
+  /// @param bridges the segments it is on, by `eth0`, `eth1`
+  private record Machine(List<String> bridges, List<String> kernelAddresses) {}
 
   private NetnsLab() {}
 
@@ -68,7 +75,19 @@ public final class NetnsLab
   /// Adds a machine with kernel addresses `ADDRESS/LENGTH`. One without any has IPv6 off too: its
   /// kernel is mute, and whatever answers there is the program under test.
   public NetnsLab withHost(String name, String... kernelAddresses) {
-    addresses.put(name, List.of(kernelAddresses));
+    machines.put(name, new Machine(List.of(FRONT), List.of(kernelAddresses)));
+    return this;
+  }
+
+  /// Adds a machine like [#withHost] to a second segment.
+  public NetnsLab withHostBehind(String name, String... kernelAddresses) {
+    machines.put(name, new Machine(List.of(BACK), List.of(kernelAddresses)));
+    return this;
+  }
+
+  /// Adds a mute machine with `eth0` on the segment and `eth1` on the second one.
+  public NetnsLab withHostBetween(String name) {
+    machines.put(name, new Machine(List.of(FRONT, BACK), List.of()));
     return this;
   }
 
@@ -97,25 +116,34 @@ public final class NetnsLab
 
   private void lay() {
     makeNamespace("lan");
-    ip("lan", "link add bridge type bridge stp_state 0 forward_delay 0");
-    ip("lan", "link set bridge up");
-    addresses.forEach(this::layHost);
+    machines.values().stream()
+        .flatMap(machine -> machine.bridges().stream())
+        .distinct()
+        .forEach(bridge -> {
+          ip("lan", "link add " + bridge + " type bridge stp_state 0 forward_delay 0");
+          ip("lan", "link set " + bridge + " up");
+        });
+    machines.forEach(this::layHost);
   }
 
-  private void layHost(String name, List<String> kernelAddresses) {
+  private void layHost(String name, Machine machine) {
     makeNamespace(name);
-    ip("lan", "link add " + name + " type veth peer name eth0 netns " + namespace(name));
-    ip("lan", "link set " + name + " master bridge up");
     var host = new LabHost(this, name);
     hosts.put(name, host);
-    if (kernelAddresses.isEmpty()) {
-      host.sysctl("net.ipv6.conf.eth0.disable_ipv6=1");
+    for (int i = 0; i < machine.bridges().size(); i++) {
+      String link = "eth" + i;
+      String port = i == 0 ? name : name + "." + i;
+      ip("lan", "link add " + port + " type veth peer name " + link + " netns " + namespace(name));
+      ip("lan", "link set " + port + " master " + machine.bridges().get(i) + " up");
+      if (machine.kernelAddresses().isEmpty()) {
+        host.sysctl("net.ipv6.conf." + link + ".disable_ipv6=1");
+      }
+      ip(name, "link set " + link + " up");
     }
-    ip(name, "link set eth0 up");
-    for (String address : kernelAddresses) {
+    for (String address : machine.kernelAddresses()) {
       ip(name, "addr add " + address + " dev eth0" + (address.contains(":") ? " nodad" : ""));
     }
-    if (!kernelAddresses.isEmpty()) {
+    if (!machine.kernelAddresses().isEmpty()) {
       ip(name, "route add 224.0.0.0/4 dev eth0");
     }
   }

@@ -22,13 +22,6 @@ final class MissingFeatures {
         .keySet()
         .forEach(id -> missing.add("'vrrp " + id + "' asks for an election between nodes"));
     configuration.sync().ifPresent(sync -> missing.add("'sync' asks for replication"));
-    configuration.servers().values().stream()
-        .filter(server -> configuration.enabled().servers().contains(server.id()))
-        .filter(server -> !server.dsr())
-        .forEach(server ->
-            missing.add(
-                "server %d without 'dsr enable' asks for address translation"
-                    .formatted(server.id())));
     configuration.targets().values().stream()
         .filter(target -> configuration.enabled().targets().contains(target.id()))
         .forEach(target ->

@@ -107,6 +107,7 @@ final class Report {
       case ADDRESSES -> ", of " + settings.get(Setting.ADDRESSES);
       case STATIONS -> ", of " + settings.get(Setting.TARPITSTATIONS);
       case SESSIONS -> ", of " + settings.get(Setting.SESSIONS);
+      case NAT_SESSIONS -> ", of " + settings.get(Setting.NATSESSIONS);
       case PERSISTENT_CLIENTS -> ", of " + settings.get(Setting.PERSISTENCE);
       case SERVERS_OUT,
           TARGETS,

@@ -1,5 +1,6 @@
 package io.pitchlake.node.engine;
 
+import io.pitchlake.common.config.Configuration.Outbound;
 import io.pitchlake.common.config.Configuration.TarpitMode;
 import io.pitchlake.common.net.AccessList;
 import io.pitchlake.common.net.IpAddress;
@@ -30,6 +31,7 @@ public final class NetworkView {
   private final AccessList never;
   private final AccessList candidates;
   private final ServerIndex servers;
+  private final Outbound outbound;
   private final int firstIpv4;
   private final int lastIpv4;
   private final long mask4;
@@ -73,6 +75,7 @@ public final class NetworkView {
   /// @param never permits every address that must never be simulated
   /// @param candidates the tarpit's access list, null when every address is a candidate
   /// @param servers the servers whose addresses lie in this network
+  /// @param outbound what its stations may send elsewhere
   public NetworkView(
       int index,
       int id,
@@ -85,7 +88,8 @@ public final class NetworkView {
       long portMac,
       AccessList never,
       AccessList candidates,
-      ServerIndex servers) {
+      ServerIndex servers,
+      Outbound outbound) {
     this.index = index;
     this.id = id;
     this.port = port;
@@ -98,6 +102,7 @@ public final class NetworkView {
     this.never = never;
     this.candidates = candidates;
     this.servers = servers;
+    this.outbound = outbound;
     IpPrefix block = ipv4.prefix();
     firstIpv4 = block == null ? 0 : (int) block.address().low();
     lastIpv4 = block == null ? 0 : (int) block.last().low();
@@ -129,7 +134,8 @@ public final class NetworkView {
         0,
         nothing,
         nothing,
-        ServerIndex.EMPTY);
+        ServerIndex.EMPTY,
+        Outbound.NONE);
   }
 
   public int index() {
@@ -167,6 +173,25 @@ public final class NetworkView {
   /// The servers whose addresses lie in this network.
   public ServerIndex servers() {
     return servers;
+  }
+
+  /// What becomes of packets that its stations send to the virtual MAC for addresses elsewhere.
+  public Outbound outbound() {
+    return outbound;
+  }
+
+  /// The address that stations of a family have as their gateway, and that stands for those who are
+  /// hidden behind the node; null when the node does not answer for one.
+  public IpAddress gateway(boolean isIpv4) {
+    Family family = family(isIpv4);
+    return family.answersVirt() ? family.virt() : null;
+  }
+
+  /// Whether the address is the broadcast address or the block's own, of IPv4.
+  public boolean isNoHost(long high, long low) {
+    return firstIpv4 != lastIpv4
+        && IpAddress.isIpv4(high, low)
+        && ((int) low == firstIpv4 || (int) low == lastIpv4);
   }
 
   /// The address family's part.

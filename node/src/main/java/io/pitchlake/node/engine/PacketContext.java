@@ -179,6 +179,11 @@ public final class PacketContext {
     return port;
   }
 
+  /// The VLAN it came in, -1 for untagged and priority-tagged frames.
+  public int vlan() {
+    return vlan;
+  }
+
   /// The turn's clock reading.
   public long nowNanos() {
     return nowNanos;
@@ -272,6 +277,12 @@ public final class PacketContext {
   /// The network on this port and VLAN that holds the destination, or null.
   public NetworkView destinationNetwork() {
     return destinationNetwork;
+  }
+
+  /// The network whose virtual MAC the frame is for, or null: where its sender has the node as its
+  /// gateway.
+  public NetworkView ingress() {
+    return view.networkOfStation(port, vlan, ethernet.destination(), kind == Kind.IPV4);
   }
 
   /// The network on this port and VLAN that holds another address, or null.

@@ -8,6 +8,7 @@ import io.pitchlake.common.net.IpAddress;
 /// @param index position in the [View]
 /// @param id the number in the configuration, which flows and other nodes know it by
 /// @param network the network it stands in
+/// @param port where it serves translated clients, 0: the port they ask for
 /// @param weight its share of new flows relative to the others'; 0: none
 /// @param duty its state at the start, its slow start and limits
 /// @param askNanos time between two requests for its MAC
@@ -17,6 +18,7 @@ public record TargetView(
     int id,
     NetworkView network,
     IpAddress address,
+    int port,
     int weight,
     Duty duty,
     long askNanos,

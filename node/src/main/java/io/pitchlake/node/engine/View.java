@@ -15,17 +15,20 @@ public final class View {
   private final PortFilter[] filters;
   private final List<ServerView> servers;
   private final List<TargetView> targets;
+  private final RouteTable routes;
   private final Settings settings;
 
   /// A view of `networks`, `servers` and `targets`, whose indexes are their positions, over `ports`
   /// ports.
   ///
+  /// @param routes to all networks and by gateways
   /// @param host addresses of the host's kernel
   public View(
       List<NetworkView> networks,
       int ports,
       List<ServerView> servers,
       List<TargetView> targets,
+      RouteTable routes,
       Settings settings,
       Set<IpAddress> host) {
     this.networks = networks.toArray(NetworkView[]::new);
@@ -41,6 +44,7 @@ public final class View {
     }
     this.servers = List.copyOf(servers);
     this.targets = List.copyOf(targets);
+    this.routes = routes;
     this.settings = settings;
   }
 
@@ -51,6 +55,21 @@ public final class View {
 
   public NetworkView network(int index) {
     return networks[index];
+  }
+
+  /// The network with this number in the configuration, or null.
+  public NetworkView networkById(int id) {
+    for (NetworkView network : networks) {
+      if (network.id() == id && network.port() >= 0) {
+        return network;
+      }
+    }
+    return null;
+  }
+
+  /// Where addresses are reached.
+  public RouteTable routes() {
+    return routes;
   }
 
   /// The servers that run, whatever network they are in.
@@ -87,6 +106,16 @@ public final class View {
   public NetworkView networkOf(int port, int vlan, long high, long low) {
     for (NetworkView network : byPort[port]) {
       if (network.vlan() == vlan && network.contains(high, low)) {
+        return network;
+      }
+    }
+    return null;
+  }
+
+  /// The network of a port and VLAN whose virtual MAC of a family this is, or null.
+  public NetworkView networkOfStation(int port, int vlan, long mac, boolean isIpv4) {
+    for (NetworkView network : byPort[port]) {
+      if (network.vlan() == vlan && network.virtualMac(isIpv4) == mac) {
         return network;
       }
     }

@@ -27,6 +27,9 @@ public final class MasterModule implements Module {
     if (network == null) {
       network = packet.sourceNetwork();
     }
+    if (network == null && packet.kind() != PacketContext.Kind.ARP) {
+      network = packet.ingress();
+    }
     return network != null && !mastership.isMaster(network)
         ? packet.drop(DropReason.NOT_MASTER)
         : Verdict.PASS;

@@ -12,26 +12,30 @@ import io.pitchlake.common.metric.DropReason;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.session.FlowState;
 import io.pitchlake.common.session.FlowTable;
+import io.pitchlake.common.session.FragmentTable;
 import io.pitchlake.common.wire.IcmpHeader;
+import io.pitchlake.common.wire.Icmpv6Header;
 import io.pitchlake.common.wire.Ipv4Header;
 import io.pitchlake.common.wire.Ipv6Header;
 import io.pitchlake.common.wire.Memory;
 import io.pitchlake.common.wire.TcpHeader;
 import io.pitchlake.common.wire.UdpHeader;
+import io.pitchlake.node.engine.Egress;
 import io.pitchlake.node.engine.Module;
 import io.pitchlake.node.engine.NetworkView;
 import io.pitchlake.node.engine.PacketContext;
 import io.pitchlake.node.engine.ServerView;
 import io.pitchlake.node.engine.TargetHealth;
 import io.pitchlake.node.engine.TargetView;
-import io.pitchlake.node.engine.Transmit;
+import io.pitchlake.node.engine.Translator;
 import io.pitchlake.node.engine.Verdict;
 import io.pitchlake.node.engine.View;
 import java.util.List;
 
-/// Sends frames for servers' addresses on to targets, by direct server return: a known flow keeps
-/// its target, a new one gets the scheduler's choice. Only the MAC addresses change, where the
-/// frame lies; a checksum left to offload and a super-frame stay what they are.
+/// Sends frames for servers' addresses on to targets: a known flow keeps its target, a new one gets
+/// the scheduler's choice. By direct server return only the MAC addresses change, where the frame
+/// lies; a checksum left to offload and a super-frame stay what they are. Where a server is
+/// translated, [NatForwarder] takes over once the target is known.
 ///
 /// The node sees one direction only, the client's. So a flow is established when its client has
 /// acknowledged something, and closing when its client has said FIN or RST.
@@ -47,7 +51,8 @@ public final class SlbModule implements Module {
 
   private static final int PORTS_BYTES = 4;
 
-  private final Transmit transmit;
+  private final Egress egress;
+  private final NatForwarder nat;
   private final CounterBank counters;
   private final TargetHealth health;
   private final Scheduler scheduler;
@@ -56,19 +61,21 @@ public final class SlbModule implements Module {
   private final TcpHeader firstFragment = new TcpHeader();
   private List<TargetView> targets = List.of();
 
+  /// @param translator for servers whose targets do not bear their address
   /// @param flows its own from now on; whoever made it closes it after the last call
   /// @param settings sizes of its tables
   /// @param key the cluster's: every node and engine chooses the same targets
   /// @param secret for the fragment table
   public SlbModule(
-      Transmit transmit,
+      Translator translator,
       TargetHealth health,
       CounterBank counters,
       FlowTable flows,
       Settings settings,
       SipHash key,
       TableHash secret) {
-    this.transmit = transmit;
+    this.egress = translator.egress();
+    this.nat = new NatForwarder(translator, counters);
     this.counters = counters;
     this.health = health;
     this.sessions = new Sessions(flows, counters);
@@ -105,6 +112,9 @@ public final class SlbModule implements Module {
   public Verdict onFrame(PacketContext packet) {
     NetworkView network = packet.destinationNetwork();
     if (network == null || packet.kind() == PacketContext.Kind.ARP) {
+      return Verdict.PASS;
+    }
+    if (nat.isAnswer(packet, network)) {
       return Verdict.PASS;
     }
     return switch (packet.transport()) {
@@ -167,7 +177,8 @@ public final class SlbModule implements Module {
     if (!isToVirtualMac(packet, network)) {
       return packet.drop(DropReason.NOT_OUR_MAC);
     }
-    return sendOn(packet, targetOf(packet, server, protocol, clientPort, servicePort, tcpFlags));
+    return sendOn(
+        packet, server, targetOf(packet, server, protocol, clientPort, servicePort, tcpFlags));
   }
 
   /// The target of the frame's flow, old or new; [Scheduler#NONE] or [Scheduler#REFUSED] when there
@@ -287,6 +298,7 @@ public final class SlbModule implements Module {
     int identification =
         isIpv4 ? packet.ipv4().identification() : packet.ipv6().fragmentIdentification();
     long key = FragmentTable.packet(protocol, identification);
+    ServerView server = null;
     int target;
     if (offset == 0) {
       long at = isIpv4 ? packet.ipv4().payloadAddress() : packet.ipv6().upperAddress();
@@ -300,7 +312,7 @@ public final class SlbModule implements Module {
       }
       int clientPort = Memory.getShort(at);
       int servicePort = Memory.getShort(at + 2);
-      ServerView server =
+      server =
           network
               .servers()
               .find(packet.destinationHigh(), packet.destinationLow(), protocol, servicePort);
@@ -336,14 +348,17 @@ public final class SlbModule implements Module {
     if (scheduler.keeps(target)) {
       counters.count(Counter.FRAGMENTS_FORWARDED);
     }
-    return sendOn(packet, target);
+    return sendOn(packet, server, target);
   }
 
   /// An error about a packet that a target has sent under the server's address goes to that target:
   /// without "packet too big" its connections would hang on narrow paths (RFC 1191, RFC 8201). It
   /// is found by the headers that the error quotes, and remembers nothing.
   private Verdict onIcmp(PacketContext packet, NetworkView network, boolean isIpv4) {
-    boolean isError = isIpv4 ? isIpv4Error(packet.icmp().type()) : packet.icmpv6().type() < 128;
+    boolean isError =
+        isIpv4
+            ? IcmpHeader.isError(packet.icmp().type())
+            : Icmpv6Header.isError(packet.icmpv6().type());
     if (!isError) {
       return packet.drop(DropReason.UNSUPPORTED_PROTOCOL);
     }
@@ -383,13 +398,7 @@ public final class SlbModule implements Module {
     if (scheduler.keeps(target)) {
       counters.count(Counter.ICMP_ERRORS_FORWARDED);
     }
-    return sendOn(packet, target);
-  }
-
-  private static boolean isIpv4Error(int type) {
-    return type == IcmpHeader.DESTINATION_UNREACHABLE
-        || type == IcmpHeader.TIME_EXCEEDED
-        || type == IcmpHeader.PARAMETER_PROBLEM;
+    return sendOn(packet, server, target);
   }
 
   /// Bytes of the quoted IP header, 0 when it or the ports behind it are cut off.
@@ -407,16 +416,23 @@ public final class SlbModule implements Module {
   }
 
   /// Forwards to a target that may have the frame, and drops it where there is none.
-  private Verdict sendOn(PacketContext packet, int target) {
+  ///
+  /// @param server null for a later fragment
+  private Verdict sendOn(PacketContext packet, ServerView server, int target) {
     if (!scheduler.keeps(target)) {
       return packet.drop(
           target == Scheduler.REFUSED ? DropReason.CLIENT_REFUSED : DropReason.NO_TARGET_READY);
     }
-    NetworkView network = targets.get(target).network();
-    packet.ethernet().destination(health.mac(target)).source(network.portMac());
-    counters.count(Counter.BALANCED);
+    TargetView to = targets.get(target);
     scheduler.sent(target, packet.frame().length());
-    transmit.transmit(network.port(), packet.frame());
+    if (server == null ? nat.isTranslated(packet) : server.isTranslated()) {
+      return nat.forward(packet, server, to, health.mac(target));
+    }
+    if (!egress.fits(packet, to.network())) {
+      return packet.drop(DropReason.NO_ROOM);
+    }
+    counters.count(Counter.BALANCED);
+    egress.send(packet, to.network(), health.mac(target));
     return Verdict.FORWARDED;
   }
 }

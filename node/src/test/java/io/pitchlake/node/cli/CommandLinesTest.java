@@ -146,7 +146,6 @@ class CommandLinesTest {
         "sync { peers 10.0.0.9 }|'sync'",
         "tarpit mode persist|'tarpit mode persist' of network 1",
         "tarpit mode throttle|'tarpit mode throttle' of network 1",
-        "server|server 1 without 'dsr enable'",
         "check tcpopen 80,3,10|'tcpopen' of target 1",
         "check ping 3,10|'ping' of target 1"
       })
@@ -154,8 +153,6 @@ class CommandLinesTest {
     String text = GOOD.replace("real 10.0.0.4", "real 10.0.0.4 virt 10.0.0.5");
     if (directive.startsWith("tarpit mode")) {
       text = text.replace("tarpit enable", "tarpit enable " + directive);
-    } else if (directive.equals("server")) {
-      text += BALANCED.replace("dsr enable ", "");
     } else if (directive.startsWith("check")) {
       text += BALANCED.replace("ipaddr 10.0.0.20", directive.replace("check", "ipaddr 10.0.0.20"));
     } else {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.pitchlake.common.config.Configuration.Duty;
+import io.pitchlake.common.config.Configuration.Outbound;
 import io.pitchlake.common.config.Configuration.Persistence;
 import io.pitchlake.common.config.Configuration.Protocol;
 import io.pitchlake.common.config.Configuration.Quorum;
@@ -30,7 +31,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// Reads the JVM's allocation counter around millions of frames of every kind: from port to port,
 /// nothing is allocated.
@@ -41,7 +43,8 @@ class EngineAllocationTest {
   private static final String BROADCAST = "ff:ff:ff:ff:ff:ff";
   private static final int TURNS = 3_000;
 
-  /// What a scanner, a trapped peer, a living host, a vandal and the clients of two servers send.
+  /// What a scanner, a trapped peer, a living host, a vandal, the clients of three servers, a
+  /// target behind translation and a station that wants to get out send.
   private static List<byte[]> traffic() {
     List<byte[]> frames = new ArrayList<>();
     // A client that begins again after its end is a new flow, which makes each scheduler choose.
@@ -132,6 +135,24 @@ class EngineAllocationTest {
       frames.add(
           toServer(client).identification(i).fragment(8, false).protocol(17).payload("x").build());
     }
+    for (int i = 0; i < 40; i++) {
+      String client = "10.0.1." + i;
+      frames.add(to(client, "192.168.2.11").tcp(40_000 + i, 80).syn().mss(1460).build());
+      frames.add(to(client, "192.168.2.11").tcp(40_000 + i, 80).ack(1).payload("GET /").build());
+      frames.add(
+          PacketBuilder.ethernet("02:00:00:00:00:30", VIRTUAL)
+              .ipv4("192.168.2.30", client)
+              .tcp(80, 40_000 + i)
+              .ack(2)
+              .payload("hello")
+              .build());
+      String station = "192.168.2." + (200 + i);
+      String far = "198.51.100." + i;
+      frames.add(to(station, far).udp(40_000, 53).payload("query").build());
+      frames.add(to(station, far).echoRequest(i, 1).build());
+      frames.add(to(station, far).timeToLive(1).udp(40_000, 33_434).build());
+      frames.add(to(far, "192.168.2.5").udp(53, 40_000).payload("answer").build());
+    }
     frames.add(
         PacketBuilder.ethernet("02:00:00:00:00:30", "02:00:00:00:00:04")
             .arpReply("192.168.2.30", "192.168.2.4")
@@ -188,11 +209,16 @@ class EngineAllocationTest {
   }
 
   private static PacketBuilder toServer(String client) {
-    return PacketBuilder.ethernet(CLIENT, VIRTUAL).ipv4(client, "192.168.2.10");
+    return to(client, "192.168.2.10");
   }
 
-  @Test
-  void nothingIsAllocatedPerFrame() {
+  private static PacketBuilder to(String source, String destination) {
+    return PacketBuilder.ethernet(CLIENT, VIRTUAL).ipv4(source, destination);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ROUTE", "MASQUERADE"})
+  void nothingIsAllocatedPerFrame(Outbound outbound) {
     SimClock clock = new SimClock();
     CounterBank counters = new CounterBank();
     EventRing ring = new EventRing(1024);

@@ -26,6 +26,7 @@ class ServerIndexTest {
             IpAddress.parse(address),
             port,
             protocol,
+            null,
             List.of(),
             ServerPlan.of(List.of())));
   }

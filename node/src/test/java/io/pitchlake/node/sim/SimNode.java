@@ -1,8 +1,10 @@
 package io.pitchlake.node.sim;
 
 import io.pitchlake.common.config.Configuration.Duty;
+import io.pitchlake.common.config.Configuration.Outbound;
 import io.pitchlake.common.config.Configuration.Protocol;
 import io.pitchlake.common.config.Configuration.Settings;
+import io.pitchlake.common.config.Configuration.SourceNat;
 import io.pitchlake.common.config.Configuration.TargetState;
 import io.pitchlake.common.config.Configuration.TarpitMode;
 import io.pitchlake.common.config.Setting;
@@ -16,6 +18,8 @@ import io.pitchlake.common.net.IpPrefix;
 import io.pitchlake.common.session.AddressState;
 import io.pitchlake.common.session.AddressTable;
 import io.pitchlake.common.session.FlowTable;
+import io.pitchlake.common.session.FragmentTable;
+import io.pitchlake.common.session.NatTable;
 import io.pitchlake.common.session.StationPool;
 import io.pitchlake.common.sim.SimClock;
 import io.pitchlake.common.sim.SimLan;
@@ -25,25 +29,33 @@ import io.pitchlake.node.arp.ArpModule;
 import io.pitchlake.node.engine.ChainPlace;
 import io.pitchlake.node.engine.Command;
 import io.pitchlake.node.engine.CommandQueue;
+import io.pitchlake.node.engine.Egress;
 import io.pitchlake.node.engine.Engine;
 import io.pitchlake.node.engine.EventKind;
 import io.pitchlake.node.engine.EventSink;
+import io.pitchlake.node.engine.IcmpErrors;
 import io.pitchlake.node.engine.IdleStrategy;
 import io.pitchlake.node.engine.ModuleChain;
 import io.pitchlake.node.engine.NetworkView;
 import io.pitchlake.node.engine.PortTransmit;
+import io.pitchlake.node.engine.RouteTable;
+import io.pitchlake.node.engine.RouteTable.Route;
 import io.pitchlake.node.engine.ServerIndex;
 import io.pitchlake.node.engine.ServerPlan;
 import io.pitchlake.node.engine.ServerView;
 import io.pitchlake.node.engine.Shards;
 import io.pitchlake.node.engine.TargetView;
+import io.pitchlake.node.engine.Translator;
 import io.pitchlake.node.engine.View;
 import io.pitchlake.node.health.HealthModule;
 import io.pitchlake.node.master.MasterModule;
+import io.pitchlake.node.nat.NatModule;
 import io.pitchlake.node.ping.PingModule;
 import io.pitchlake.node.port.Port;
+import io.pitchlake.node.rt.RouteModule;
 import io.pitchlake.node.slb.SlbModule;
 import io.pitchlake.node.tarpit.TarpitModule;
+import io.pitchlake.node.tnat.TnatModule;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -77,6 +89,32 @@ public final class SimNode {
     private final List<ServerView> servers = new ArrayList<>();
     private int sessions = 1024;
 
+    private Outbound outbound = Outbound.NONE;
+    private String gateway;
+
+    /// What stations may send elsewhere, and by which gateway.
+    public Options outbound(Outbound what, String gatewayAddress) {
+      outbound = what;
+      gateway = gatewayAddress;
+      return this;
+    }
+
+    /// The server that was added last replaces addresses.
+    public Options translated() {
+      ServerView last = servers.removeLast();
+      servers.add(
+          new ServerView(
+              last.index(),
+              last.id(),
+              last.address(),
+              last.port(),
+              last.protocol(),
+              SourceNat.AUTO,
+              last.targets(),
+              last.plan()));
+      return this;
+    }
+
     /// Room in the session table.
     public Options sessions(int capacity) {
       sessions = capacity;
@@ -96,6 +134,7 @@ public final class SimNode {
               targets.size() + 1,
               null,
               IpAddress.parse(address),
+              0,
               weight,
               duty,
               2_000_000_000L,
@@ -120,6 +159,7 @@ public final class SimNode {
               IpAddress.parse(address),
               port,
               protocol,
+              null,
               Stream.concat(plan.tiers().stream(), Stream.of(special))
                   .flatMap(List::stream)
                   .distinct()
@@ -210,10 +250,19 @@ public final class SimNode {
             MAC,
             new AccessList(options.never),
             options.acl.orElse(null),
-            new ServerIndex(options.servers));
+            new ServerIndex(options.servers),
+            options.outbound);
     List<TargetView> targets =
         options.targets.stream().map(target -> inNetwork(target, network)).toList();
-    View view = new View(List.of(network), 1, options.servers, targets, settings, Set.of());
+    View view =
+        new View(
+            List.of(network),
+            1,
+            options.servers,
+            targets,
+            routes(options, network),
+            settings,
+            Set.of());
     int capacity = (int) settings.get(Setting.ADDRESSES);
     table = new AddressTable(capacity, 1, new TableHash(0x1234_5678));
     stations = new StationPool((int) settings.get(Setting.TARPITSTATIONS));
@@ -234,6 +283,24 @@ public final class SimNode {
     HealthModule health = new HealthModule(arp.neighbors(), new Shards(1, 0), sink, counters);
     flows =
         new FlowTable(options.sessions, FlowHash.drawnFrom(new SipHash(3, 4), 0), clock.nanoTime());
+    IcmpErrors errors = new IcmpErrors(transmit, counters);
+    Egress egress = new Egress(transmit, errors, new int[] {1500});
+    Translator translator =
+        new Translator(
+            new NatTable(1024, new TableHash(8), clock.nanoTime()),
+            new FragmentTable((int) settings.get(Setting.FRAGMENTS), new TableHash(9)),
+            egress,
+            new TableHash(10),
+            counters);
+    RouteModule router =
+        new RouteModule(
+            egress,
+            errors,
+            arp.addresses(),
+            arp.neighbors(),
+            unused -> options.master,
+            counters,
+            clock.nanoTime());
     ModuleChain chain =
         new ModuleChain(
             List.of(
@@ -244,17 +311,28 @@ public final class SimNode {
                 new MasterModule(unused -> options.master),
                 tarpit,
                 new SlbModule(
-                    transmit,
+                    translator,
                     health,
                     counters,
                     flows,
                     settings,
                     new SipHash(5, 6),
-                    new TableHash(7))),
+                    new TableHash(7)),
+                new TnatModule(translator),
+                new NatModule(translator, router, unused -> options.master),
+                router),
             counters);
     engine =
         new Engine(
             clock, List.of(port), chain, commands, sink, counters, IdleStrategy.busy(), view);
+  }
+
+  private static RouteTable routes(Options options, NetworkView network) {
+    if (options.gateway == null) {
+      return RouteTable.EMPTY;
+    }
+    IpAddress gateway = IpAddress.parse(options.gateway);
+    return new RouteTable(List.of(new Route(IpPrefix.around(gateway, 0), network, gateway)));
   }
 
   private static TargetView inNetwork(TargetView target, NetworkView network) {
@@ -263,6 +341,7 @@ public final class SimNode {
         target.id(),
         network,
         target.address(),
+        target.port(),
         target.weight(),
         target.duty(),
         target.askNanos(),

@@ -1,4 +1,4 @@
-package io.pitchlake.node.slb;
+package io.pitchlake.common.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -1,4 +1,4 @@
-package io.pitchlake.node.slb;
+package io.pitchlake.common.session;
 
 import io.pitchlake.common.hash.TableHash;
 import java.util.Arrays;
@@ -6,9 +6,9 @@ import java.util.Arrays;
 /// Where the later fragments of a packet go: only the first one carries ports, so its target is
 /// remembered under what all fragments of the packet share (RFC 791 section 2.3, RFC 8200 section
 /// 4.5). Fixed size, four ways, the oldest of a set gives way; no allocation. Engine thread.
-final class FragmentTable {
+public final class FragmentTable {
   /// No target.
-  static final int NONE = -1;
+  public static final int NONE = -1;
 
   /// How long a receiver waits for the rest of a packet at most, more or less (RFC 791 section
   /// 3.2); after that its identification may mean another packet.
@@ -28,7 +28,7 @@ final class FragmentTable {
 
   /// @param capacity packets, rounded up to a power of two
   /// @param hash under a key that nobody outside knows
-  FragmentTable(int capacity, TableHash hash) {
+  public FragmentTable(int capacity, TableHash hash) {
     int slots = Math.max(WAYS, Integer.highestOneBit(2 * capacity - 1));
     this.hash = hash;
     setMask = slots / WAYS - 1;
@@ -43,12 +43,12 @@ final class FragmentTable {
   }
 
   /// The packet's word of a key.
-  static long packet(int protocol, int identification) {
+  public static long packet(int protocol, int identification) {
     return (long) protocol << 32 | identification & 0xffff_ffffL;
   }
 
   /// Remembers where the first fragment of a packet went, as a number of the configuration.
-  void put(
+  public void put(
       long sourceHigh,
       long sourceLow,
       long destinationHigh,
@@ -71,7 +71,7 @@ final class FragmentTable {
   }
 
   /// Where the packet's first fragment went, or [#NONE].
-  int get(
+  public int get(
       long sourceHigh,
       long sourceLow,
       long destinationHigh,
