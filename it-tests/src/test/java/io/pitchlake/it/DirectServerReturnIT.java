@@ -141,7 +141,7 @@ class DirectServerReturnIT {
     try (LabProcess pitchlake = startTheNode("auto")) {
       assertEquals(Set.of("backend-1", "backend-2"), whoAnswers(), "who answers");
       LAB.host("backend-1").run("ip", "link", "set", "eth0", "down").expectSuccess();
-      pitchlake.awaitLine("SLB target 192.168.2.30 does not answer any more", PATIENCE);
+      pitchlake.awaitLine("SLB target 192.168.2.30 is taken out", PATIENCE);
       assertEquals(Set.of("backend-2"), whoAnswers(), "who answers when backend-1 is gone");
       LAB.host("backend-1").run("ip", "link", "set", "eth0", "up").expectSuccess();
       scanner.runUntil(

@@ -181,7 +181,14 @@ public final class Node {
             counters,
             seat);
     SipHash cookies = new SipHash(random.nextLong(), random.nextLong());
-    HealthModule health = new HealthModule(arp.neighbors(), seat.shards(), throttle, counters);
+    HealthModule health =
+        new HealthModule(
+            transmit,
+            arp.neighbors(),
+            seat,
+            throttle,
+            counters,
+            new SipHash(random.nextLong(), random.nextLong()));
     int[] mtuBytes = ports.stream().mapToInt(Port::mtuBytes).toArray();
     IcmpErrors errors = new IcmpErrors(transmit, counters);
     Egress egress = new Egress(transmit, errors, mtuBytes);

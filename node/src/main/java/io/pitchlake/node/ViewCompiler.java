@@ -8,7 +8,6 @@ import io.pitchlake.common.config.Configuration.Network;
 import io.pitchlake.common.config.Configuration.Server;
 import io.pitchlake.common.config.Configuration.Target;
 import io.pitchlake.common.config.Configuration.Vrrp;
-import io.pitchlake.common.config.HealthCheck;
 import io.pitchlake.common.config.Setting;
 import io.pitchlake.common.hash.SipHash;
 import io.pitchlake.common.net.AccessList;
@@ -25,7 +24,6 @@ import io.pitchlake.node.engine.ServerView;
 import io.pitchlake.node.engine.TargetView;
 import io.pitchlake.node.engine.View;
 import io.pitchlake.node.port.Port;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -241,13 +239,12 @@ final class ViewCompiler {
   private List<TargetView> targets(
       List<Network> running, List<NetworkView> views, List<Target> targets) {
     List<TargetView> compiled = new ArrayList<>();
+    HealthCompiler health = new HealthCompiler(configuration);
     for (Target target : targets) {
       int network = 0;
       while (!holds(running.get(network), target.address())) {
         network++;
       }
-      Optional<HealthCheck> arp =
-          target.health().checks().stream().filter(HealthCheck.Arp.class::isInstance).findFirst();
       compiled.add(
           new TargetView(
               compiled.size(),
@@ -257,8 +254,7 @@ final class ViewCompiler {
               target.port(),
               target.weight(),
               ofOneEngine(target.duty()),
-              arp.map(HealthCheck::interval).orElse(seconds(Setting.TARGETARPINT)).toNanos(),
-              arp.map(HealthCheck::timeout).orElse(seconds(Setting.TARGETARPTO)).toNanos()));
+              health.plan(target)));
     }
     return compiled;
   }
@@ -301,10 +297,6 @@ final class ViewCompiler {
     return gateway.routes().isEmpty()
         ? List.of(IpPrefix.around(gateway.address(), 0))
         : gateway.routes();
-  }
-
-  private Duration seconds(Setting setting) {
-    return Duration.ofSeconds(configuration.settings().get(setting));
   }
 
   private static boolean holds(Network network, IpAddress address) {

@@ -36,8 +36,8 @@ class ReloadTest {
       interface 1 { name eth0 }
       set tarpitsweeprate 0 set sessions 1024 set addresses 1024
       server 1 { ipaddr 192.168.2.10 port 80 dsr enable targets %s }
-      target 1 { ipaddr 192.168.2.30 arp 1,3 }
-      target 2 { ipaddr 192.168.2.31 arp 1,3 }
+      target 1 { ipaddr 192.168.2.30 arp 1,3 aliascheck off }
+      target 2 { ipaddr 192.168.2.31 arp 1,3 aliascheck off }
       register servers 1 enable servers 1
       """;
   private static final String OFFICE =

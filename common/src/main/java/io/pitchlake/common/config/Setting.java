@@ -124,7 +124,16 @@ public enum Setting {
       1,
       3600,
       "time between two ARP or ND requests to a target without its own 'arp'"),
-  TARGETARPTO("seconds", 7, 1, 3600, "how long such a target may be silent before it is taken out");
+  TARGETARPTO("seconds", 7, 1, 3600, "how long such a target may be silent before it is taken out"),
+  TARGETPROBERATE("probes per second", 1000, 1, 100_000, "health probes sent by one engine"),
+  TARGETFLAPTO(
+      "seconds",
+      60,
+      0,
+      3600,
+      "a target lost this soon after it has become ready has flapped; 0: none has"),
+  TARGETHOLDMAX(
+      "seconds", 300, 0, 86_400, "the longest that a target is kept out because it flaps");
 
   /// What sizes tables or makes threads when a node starts.
   private static final Set<Setting> FIXED =

@@ -53,6 +53,11 @@ public enum Counter {
   ICMP_ERRORS_SENT("ICMP errors sent about packets that cannot be passed on"),
   ICMP_ERRORS_HELD_BACK("ICMP errors held back by the rate limit"),
   TARGETS_ASKED("requests sent to targets"),
+  PROBES_SENT("health probes sent"),
+  PROBES_UNANSWERED("health probes that nobody answered in time"),
+  PROBES_DELAYED("health probes put off, for too many are on their way"),
+  CHECKS_PASSED("good results of health checks"),
+  CHECKS_FAILED("bad answers to health checks"),
   TARGETS_UP("times a target became ready"),
   TARGETS_DOWN("times a target was taken out");
 

@@ -13,7 +13,10 @@ public enum Gauge {
   SERVERS_OUT("servers with too few targets that can take flows"),
   NAT_SESSIONS("translated sessions"),
   TARGETS("targets"),
-  TARGETS_READY("targets ready");
+  TARGETS_READY("targets ready"),
+  TARGETS_HELD("targets kept out, for they come and go"),
+  CHECKS("health checks beside arp and nd"),
+  CHECKS_FAILING("health checks that do not hold");
 
   private final String meaning;
 

@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /// A machine on a [SimLan]: it resolves addresses, answers for its own, pings and connects, and
 /// takes an address the way RFC 5227 (IPv4) and RFC 4862 (IPv6) tell. Its neighbour cache is what a
@@ -42,6 +43,7 @@ public final class SimHost {
   private final List<byte[]> frames = new ArrayList<>();
   private final Set<IpAddress> claiming = new HashSet<>();
   private final Set<IpAddress> conflicts = new HashSet<>();
+  private Consumer<byte[]> listener = frame -> {};
   private long replyDelayNanos;
   private int lastSequence;
 
@@ -116,6 +118,12 @@ public final class SimHost {
   /// How long it takes to answer for its own addresses.
   public SimHost replyDelayNanos(long nanos) {
     replyDelayNanos = nanos;
+    return this;
+  }
+
+  /// Hands every frame that is sent to its MAC alone to a listener, too.
+  public SimHost listener(Consumer<byte[]> told) {
+    listener = told;
     return this;
   }
 
@@ -370,6 +378,10 @@ public final class SimHost {
     boolean ours = ethernet.destination() == mac || MacAddress.isGroup(ethernet.destination());
     if (!ours) {
       return;
+    }
+    if (ethernet.destination() == mac) {
+      listener.accept(frame);
+      ethernet.wrap(buffer.put(frame), frame.length);
     }
     switch (ethernet.payloadType()) {
       case ArpHeader.ETHER_TYPE -> receiveArp();

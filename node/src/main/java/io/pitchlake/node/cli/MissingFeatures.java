@@ -26,7 +26,7 @@ final class MissingFeatures {
         .filter(target -> configuration.enabled().targets().contains(target.id()))
         .forEach(target ->
             target.health().checks().stream()
-                .filter(check -> !(check instanceof HealthCheck.Arp))
+                .filter(HealthCheck::isOffEngine)
                 .map(HealthCheck::word)
                 .distinct()
                 .forEach(kind ->

@@ -97,6 +97,7 @@ public final class Engine {
         case Command.Reconfigure(View next) -> configure(next, nowNanos);
         case Command.Administer(int target, TargetState state) ->
             chain.onAdministered(target, state, nowNanos);
+        case Command.CheckResult result -> chain.onChecked(result, nowNanos);
         case Command.Stop() -> stopping = true;
       }
     }

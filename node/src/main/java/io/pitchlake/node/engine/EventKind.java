@@ -11,8 +11,8 @@ public enum EventKind {
   RELEASED,
   /// A simulated address was silenced because a machine probes for it or was leased it.
   HELD,
-  /// A target has become ready; the peer is the target.
+  /// A target has become ready; told by a [TargetNotice].
   TARGET_UP,
-  /// A target was taken out, for nothing is heard of it; the peer is the target.
+  /// A target was taken out or is not ready; told by a [TargetNotice].
   TARGET_DOWN
 }

@@ -20,6 +20,9 @@ public interface EventSink {
       long peerMac,
       long nowNanos);
 
+  /// What is known of a target has changed.
+  void target(TargetNotice notice, long nowNanos);
+
   /// A new view of the configuration is in force.
   default void onConfigured(View view, long nowNanos) {}
 

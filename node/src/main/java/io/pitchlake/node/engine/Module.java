@@ -20,4 +20,7 @@ public interface Module {
 
   /// An administrator wants a target, named by its number in the configuration, in this state.
   default void onAdministered(int target, TargetState state, long nowNanos) {}
+
+  /// A health check off the engine thread has had a result.
+  default void onChecked(Command.CheckResult result, long nowNanos) {}
 }

@@ -106,6 +106,12 @@ public final class ModuleChain {
     }
   }
 
+  void onChecked(Command.CheckResult result, long nowNanos) {
+    for (Module module : modules) {
+      module.onChecked(result, nowNanos);
+    }
+  }
+
   void onConfigured(View view, long nowNanos) {
     for (Module module : modules) {
       module.onConfigured(view, nowNanos);

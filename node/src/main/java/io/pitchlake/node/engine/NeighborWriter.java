@@ -2,23 +2,18 @@ package io.pitchlake.node.engine;
 
 import io.pitchlake.common.net.MacAddress;
 import io.pitchlake.common.wire.ArpHeader;
-import io.pitchlake.common.wire.EthernetHeader;
 import io.pitchlake.common.wire.Frame;
 import io.pitchlake.common.wire.Icmpv6Header;
 import io.pitchlake.common.wire.Ipv6Header;
-import io.pitchlake.common.wire.Memory;
 import io.pitchlake.common.wire.NdpOptions;
-import io.pitchlake.common.wire.VlanTag;
 
 /// Builds and queues ARP messages (RFC 826) and neighbour discovery messages (RFC 4861). Engine
 /// thread; no allocation.
 ///
 /// `vlanTci` is the tag control information of the tag to put on, -1 for none.
 public final class NeighborWriter {
-  private static final int PADDED_LENGTH = EthernetHeader.MIN_FRAME_LENGTH;
-
   private final Transmit transmit;
-  private final EthernetHeader ethernet = new EthernetHeader();
+  private final EthernetWriter ethernet = new EthernetWriter();
   private final ArpHeader arp = new ArpHeader();
   private final Ipv6Header ipv6 = new Ipv6Header();
   private final Icmpv6Header icmpv6 = new Icmpv6Header();
@@ -77,7 +72,8 @@ public final class NeighborWriter {
       int target) {
     Frame frame = transmit.newFrame(port);
     long at =
-        begin(frame, vlanTci, destinationMac, sourceMac, ArpHeader.ETHER_TYPE, ArpHeader.LENGTH);
+        ethernet.begin(
+            frame, vlanTci, destinationMac, sourceMac, ArpHeader.ETHER_TYPE, ArpHeader.LENGTH);
     arp.create(at, ArpHeader.LENGTH)
         .operation(operation)
         .senderMac(senderMac)
@@ -168,7 +164,9 @@ public final class NeighborWriter {
     int messageLength = Icmpv6Header.NEIGHBOR_LENGTH + NdpOptions.LINK_LAYER_LENGTH;
     int packetLength = Ipv6Header.LENGTH + messageLength;
     Frame frame = transmit.newFrame(port);
-    long at = begin(frame, vlanTci, destinationMac, sourceMac, Ipv6Header.ETHER_TYPE, packetLength);
+    long at =
+        ethernet.begin(
+            frame, vlanTci, destinationMac, sourceMac, Ipv6Header.ETHER_TYPE, packetLength);
     ipv6.create(at, packetLength, Icmpv6Header.PROTOCOL)
         .hopLimit(Icmpv6Header.NDP_HOP_LIMIT)
         .source(sourceHigh, sourceLow)
@@ -180,30 +178,5 @@ public final class NeighborWriter {
     options.create(icmpv6.optionsAddress(), NdpOptions.LINK_LAYER_LENGTH, option, optionMac);
     icmpv6.updateChecksum(ipv6);
     transmit.transmit(port, frame);
-  }
-
-  /// Writes the Ethernet header and the tag, pads short frames, and returns where the payload
-  /// begins.
-  private long begin(
-      Frame frame,
-      int vlanTci,
-      long destinationMac,
-      long sourceMac,
-      int etherType,
-      int payloadLength) {
-    long at = frame.address();
-    int headerLength = EthernetHeader.LENGTH + (vlanTci < 0 ? 0 : VlanTag.LENGTH);
-    int length = Math.max(headerLength + payloadLength, PADDED_LENGTH);
-    frame.length(length).checksumState(Frame.ChecksumState.COMPLETE);
-    Memory.clear(at, length);
-    ethernet.create(at, length).destination(destinationMac).source(sourceMac);
-    if (vlanTci < 0) {
-      ethernet.etherType(etherType);
-    } else {
-      ethernet.etherType(VlanTag.TYPE_CUSTOMER);
-      Memory.putShort(at + EthernetHeader.LENGTH, vlanTci);
-      Memory.putShort(at + EthernetHeader.LENGTH + 2, etherType);
-    }
-    return at + headerLength;
   }
 }

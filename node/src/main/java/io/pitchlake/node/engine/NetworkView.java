@@ -227,6 +227,11 @@ public final class NetworkView {
     return (high & maskHigh6) == blockHigh6 && (low & maskLow6) == blockLow6;
   }
 
+  /// Whether the address is `real`, whoever answers for it.
+  public boolean isReal(long high, long low) {
+    return ipv4.isReal(high, low) || ipv6.isReal(high, low);
+  }
+
   /// Whether the engine answers for `real`, and the address is it.
   public boolean isOwnReal(long high, long low) {
     return ipv4.answersReal() && ipv4.isReal(high, low)

@@ -11,8 +11,7 @@ import io.pitchlake.common.net.IpAddress;
 /// @param port where it serves translated clients, 0: the port they ask for
 /// @param weight its share of new flows relative to the others'; 0: none
 /// @param duty its state at the start, its slow start and limits
-/// @param askNanos time between two requests for its MAC
-/// @param patienceNanos how long it may be silent before it is taken out
+/// @param health how it is found out whether it can take frames
 public record TargetView(
     int index,
     int id,
@@ -21,5 +20,4 @@ public record TargetView(
     int port,
     int weight,
     Duty duty,
-    long askNanos,
-    long patienceNanos) {}
+    HealthPlan health) {}

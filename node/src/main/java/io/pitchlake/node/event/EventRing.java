@@ -3,6 +3,7 @@ package io.pitchlake.node.event;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.net.MacAddress;
 import io.pitchlake.node.engine.EventKind;
+import io.pitchlake.node.engine.TargetNotice;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.function.Consumer;
@@ -15,6 +16,10 @@ public final class EventRing {
   private static final VarHandle TAKEN = longField("taken");
 
   private final long[] words;
+
+  /// What words cannot say; null for most events.
+  private final TargetNotice[] notices;
+
   private final int mask;
 
   @SuppressWarnings("unused") // through POSITION
@@ -30,6 +35,7 @@ public final class EventRing {
           "the capacity of a ring is a power of two, not " + capacity);
     }
     words = new long[capacity * WORDS];
+    notices = new TargetNotice[capacity];
     mask = capacity - 1;
   }
 
@@ -70,6 +76,17 @@ public final class EventRing {
     return true;
   }
 
+  /// Hands over what has become of a target; false when the ring is full. Engine thread.
+  boolean offer(TargetNotice notice) {
+    long at = (long) POSITION.get(this);
+    if (at - (long) TAKEN.getAcquire(this) > mask) {
+      return false;
+    }
+    notices[(int) (at & mask)] = notice;
+    POSITION.setRelease(this, at + 1);
+    return true;
+  }
+
   /// Hands every event that is there to `consumer`, oldest first. Event thread.
   public void drainTo(Consumer<SecurityEvent> consumer) {
     for (SecurityEvent event = poll(); event != null; event = poll()) {
@@ -82,7 +99,14 @@ public final class EventRing {
     if (at == (long) POSITION.getAcquire(this)) {
       return null;
     }
-    int base = (int) (at & mask) * WORDS;
+    int slot = (int) (at & mask);
+    if (notices[slot] != null) {
+      SecurityEvent change = new SecurityEvent.TargetChanged(notices[slot]);
+      notices[slot] = null;
+      TAKEN.setRelease(this, at + 1);
+      return change;
+    }
+    int base = slot * WORDS;
     long packed = words[base + 5];
     SecurityEvent event =
         SecurityEvent.of(

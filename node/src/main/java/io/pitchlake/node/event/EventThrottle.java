@@ -8,6 +8,7 @@ import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.time.TokenBucket;
 import io.pitchlake.node.engine.EventKind;
 import io.pitchlake.node.engine.EventSink;
+import io.pitchlake.node.engine.TargetNotice;
 import io.pitchlake.node.engine.View;
 import java.util.Arrays;
 
@@ -113,6 +114,16 @@ public final class EventThrottle implements EventSink {
     if (total != linesPerSecond) {
       linesPerSecond = total;
       lines = new TokenBucket(total, nowNanos);
+    }
+  }
+
+  @Override
+  public void target(TargetNotice notice, long nowNanos) {
+    if (lines.take(nowNanos) && ring.offer(notice)) {
+      counters.count(Counter.LOG_LINES);
+    } else {
+      counters.count(Counter.LOG_HELD_BACK);
+      unlisted[notice.kind().ordinal() * 2 + (notice.target().isIpv4() ? 0 : 1)]++;
     }
   }
 

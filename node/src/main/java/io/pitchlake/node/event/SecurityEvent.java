@@ -3,6 +3,7 @@ package io.pitchlake.node.event;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.net.MacAddress;
 import io.pitchlake.node.engine.EventKind;
+import io.pitchlake.node.engine.TargetNotice;
 
 /// What happened, as a record for people and programs. The lines are the seed's, word for word; an
 /// event that stands for several says so at its end.
@@ -73,16 +74,24 @@ public sealed interface SecurityEvent {
     }
   }
 
-  /// A target has become ready or was taken out.
-  record TargetChanged(IpAddress target, boolean up, MacAddress mac, long times)
-      implements SecurityEvent {
+  /// What is known of a target has changed.
+  record TargetChanged(TargetNotice notice) implements SecurityEvent {
     @Override
     public String line() {
+      String where = " [" + notice.mac() + "]";
       return "SLB target "
-          + target
-          + (up ? " is ready [" : " does not answer any more and is taken out [")
-          + mac
-          + "]";
+          + notice.target()
+          + switch (notice.change()) {
+            case READY -> " is ready" + where;
+            case TAKEN_OUT -> " is taken out" + where + ": " + notice.reason();
+            case NOT_READY -> " is not ready: " + notice.reason();
+            case STAYS_OUT -> " stays out: " + notice.reason();
+          };
+    }
+
+    @Override
+    public long times() {
+      return 1;
     }
   }
 
@@ -106,10 +115,7 @@ public sealed interface SecurityEvent {
     return switch (kind) {
       case RELEASED -> new Released(target, peerMac, times);
       case HELD -> new Held(target, peerMac, times);
-      case TARGET_UP, TARGET_DOWN ->
-          EventThrottle.isUnlisted(peer)
-              ? new Unlisted(kind, target.isIpv4(), times)
-              : new TargetChanged(target, kind == EventKind.TARGET_UP, peerMac, times);
+      case TARGET_UP, TARGET_DOWN -> new Unlisted(kind, target.isIpv4(), times);
       case ARP_REPLY, ND6_REPLY, ECHO_REPLY, TCP_SYNACK, UDP_PACKET ->
           EventThrottle.isUnlisted(peer)
               ? new Unlisted(kind, target.isIpv4(), times)

@@ -1,26 +1,71 @@
 package io.pitchlake.node.health;
 
+import io.pitchlake.common.config.Setting;
+import io.pitchlake.common.hash.SipHash;
+import io.pitchlake.common.metric.Counter;
 import io.pitchlake.common.metric.CounterBank;
+import io.pitchlake.common.metric.Gauge;
+import io.pitchlake.common.net.IpAddress;
+import io.pitchlake.node.engine.Command;
 import io.pitchlake.node.engine.EventSink;
+import io.pitchlake.node.engine.Exchange;
+import io.pitchlake.node.engine.HealthBoard;
 import io.pitchlake.node.engine.Module;
 import io.pitchlake.node.engine.Neighbors;
+import io.pitchlake.node.engine.NetworkView;
 import io.pitchlake.node.engine.PacketContext;
 import io.pitchlake.node.engine.Shards;
 import io.pitchlake.node.engine.TargetHealth;
+import io.pitchlake.node.engine.TargetNotice;
+import io.pitchlake.node.engine.TargetNotice.Change;
+import io.pitchlake.node.engine.TargetView;
+import io.pitchlake.node.engine.Transmit;
 import io.pitchlake.node.engine.Verdict;
 import io.pitchlake.node.engine.View;
+import java.util.ArrayList;
+import java.util.List;
 
-/// Watches the targets on every node, so that a backup that becomes master knows who can take
-/// frames.
+/// Says which targets can take frames. Runs on every node, so that a backup that becomes master
+/// knows its targets.
+///
+/// A target is ready when it answers ARP or neighbour discovery, every check of its own and every
+/// probe of its aliases holds, and it has not come and gone too often lately.
+///
+/// Of several engines the one to which answers come, which is the one that keeps `real`, checks a
+/// target and tells the others by a [HealthBoard].
 public final class HealthModule implements Module, TargetHealth {
-  private static final int WHOLE_PERCENT = 100;
+  private static final long SECOND_NANOS = 1_000_000_000L;
 
+  private final Shards shards;
+  private final HealthBoard board;
+  private final EventSink events;
+  private final CounterBank counters;
   private final TargetWatch watch;
+  private final Prober prober;
+  private List<TargetView> targets = List.of();
+  private TargetJudgment[] states = new TargetJudgment[0];
+  private long[] macs = new long[0];
+  private int[] percents = new int[0];
+  private long flapWindowNanos;
+  private long longestHoldNanos;
   private int changes;
+  private long nowNanos;
 
-  /// @param shards which of several engines this is
-  public HealthModule(Neighbors neighbors, Shards shards, EventSink events, CounterBank counters) {
-    this.watch = new TargetWatch(neighbors, shards, events, counters);
+  /// @param seat which of several engines this is
+  /// @param secret for source ports, tokens and the first moments of checks
+  public HealthModule(
+      Transmit transmit,
+      Neighbors neighbors,
+      Exchange.Seat seat,
+      EventSink events,
+      CounterBank counters,
+      SipHash secret) {
+    this.shards = seat.shards();
+    this.board = seat.board();
+    this.events = events;
+    this.counters = counters;
+    this.watch = new TargetWatch(neighbors, shards, counters);
+    this.prober = new Prober(transmit, counters, secret, watch::mac, this::judge);
   }
 
   @Override
@@ -29,36 +74,148 @@ public final class HealthModule implements Module, TargetHealth {
   }
 
   @Override
-  public void onConfigured(View view, long nowNanos) {
-    watch.configure(view, nowNanos);
+  public void onConfigured(View view, long atNanos) {
+    nowNanos = atNanos;
+    flapWindowNanos = view.settings().get(Setting.TARGETFLAPTO) * SECOND_NANOS;
+    longestHoldNanos = view.settings().get(Setting.TARGETHOLDMAX) * SECOND_NANOS;
+    watch.configure(view, atNanos);
+    List<TargetView> before = targets;
+    TargetJudgment[] statesBefore = states;
+    targets = view.targets();
+    states = new TargetJudgment[targets.size()];
+    macs = new long[targets.size()];
+    percents = new int[targets.size()];
+    List<List<CheckState>> checks = new ArrayList<>();
+    for (TargetView target : targets) {
+      TargetJudgment state = new TargetJudgment(target, isKept(target), atNanos);
+      for (TargetView old : before) {
+        if (old.id() == target.id() && old.address().equals(target.address())) {
+          state.continueFrom(statesBefore[old.index()]);
+        }
+      }
+      states[target.index()] = state;
+      checks.add(state.checks());
+    }
+    prober.configure(checks, view, atNanos);
+    for (int target = 0; target < states.length; target++) {
+      judge(target);
+    }
+    publish();
     changes++;
   }
 
+  /// Whether this engine checks a target.
+  private boolean isKept(TargetView target) {
+    IpAddress real = target.network().family(target.address().isIpv4()).real();
+    return shards.isHome((real == null ? target.address() : real).low());
+  }
+
   @Override
-  public void onTick(long nowNanos) {
-    if (watch.tick(nowNanos)) {
-      changes++;
+  public void onTick(long atNanos) {
+    nowNanos = atNanos;
+    int changesBefore = changes;
+    boolean looked = watch.tick(atNanos);
+    prober.tick(atNanos);
+    if (looked) {
+      for (int target = 0; target < states.length; target++) {
+        judge(target);
+      }
+    }
+    if (looked || changes != changesBefore) {
+      publish();
     }
   }
 
   @Override
+  public void onChecked(Command.CheckResult result, long atNanos) {
+    nowNanos = atNanos;
+    prober.checked(result, atNanos);
+  }
+
+  @Override
   public Verdict onFrame(PacketContext packet) {
-    return Verdict.PASS;
+    NetworkView network = packet.destinationNetwork();
+    if (network == null
+        || prober.isIdle()
+        || packet.kind() == PacketContext.Kind.ARP
+        || packet.ethernet().destination() != network.portMac()
+        || !network.isReal(packet.destinationHigh(), packet.destinationLow())) {
+      return Verdict.PASS;
+    }
+    nowNanos = packet.nowNanos();
+    return prober.isAnswer(packet) ? Verdict.CONSUMED : Verdict.PASS;
+  }
+
+  /// Draws the conclusion from what is known of a target now.
+  private void judge(int target) {
+    TargetJudgment state = states[target];
+    long mac = watch.mac(target);
+    boolean ready;
+    int percent;
+    if (state.isKept()) {
+      ready = judgeKept(state, mac);
+      percent = state.percent();
+      if (shards.count() > 1) {
+        board.post(state.view().id(), ready, percent);
+      }
+    } else {
+      ready = mac != 0 && board.isReady(state.view().id());
+      percent = board.percent(state.view().id());
+    }
+    long readyMac = ready ? mac : 0;
+    if ((readyMac == 0) != (macs[target] == 0) || percent != percents[target]) {
+      changes++;
+    }
+    macs[target] = readyMac;
+    percents[target] = percent;
+  }
+
+  private boolean judgeKept(TargetJudgment state, long mac) {
+    switch (state.judge(mac, nowNanos, flapWindowNanos, longestHoldNanos)) {
+      case null -> {}
+      case TargetNotice notice -> {
+        if (notice.change() == Change.READY) {
+          counters.count(Counter.TARGETS_UP);
+        } else if (notice.change() == Change.TAKEN_OUT) {
+          counters.count(Counter.TARGETS_DOWN);
+        }
+        events.target(notice, nowNanos);
+      }
+    }
+    return state.isReady();
+  }
+
+  private void publish() {
+    int kept = 0;
+    int ready = 0;
+    int held = 0;
+    for (TargetJudgment state : states) {
+      if (state.isKept()) {
+        kept++;
+        ready += state.isReady() ? 1 : 0;
+        held += state.isHeld(nowNanos) ? 1 : 0;
+      }
+    }
+    counters.set(Gauge.TARGETS, kept);
+    counters.set(Gauge.TARGETS_READY, ready);
+    counters.set(Gauge.TARGETS_HELD, held);
+    counters.set(Gauge.CHECKS, prober.size());
+    counters.set(Gauge.CHECKS_FAILING, prober.failing());
   }
 
   @Override
   public long mac(int target) {
-    return watch.mac(target);
+    return macs[target];
   }
 
   @Override
   public boolean isReady(int target) {
-    return watch.isReady(target);
+    return macs[target] != 0;
   }
 
   @Override
   public int weightPercent(int target) {
-    return WHOLE_PERCENT;
+    return percents[target];
   }
 
   @Override

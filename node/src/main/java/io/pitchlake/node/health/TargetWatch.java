@@ -2,10 +2,7 @@ package io.pitchlake.node.health;
 
 import io.pitchlake.common.metric.Counter;
 import io.pitchlake.common.metric.CounterBank;
-import io.pitchlake.common.metric.Gauge;
 import io.pitchlake.common.net.IpAddress;
-import io.pitchlake.node.engine.EventKind;
-import io.pitchlake.node.engine.EventSink;
 import io.pitchlake.node.engine.Neighbors;
 import io.pitchlake.node.engine.Shards;
 import io.pitchlake.node.engine.TargetView;
@@ -13,13 +10,12 @@ import io.pitchlake.node.engine.View;
 import java.util.Arrays;
 import java.util.List;
 
-/// Which targets can take frames now, and at which MAC: the health check `arp`. A target is ready
-/// while its MAC is known and something of it was heard within its patience; it is asked again and
-/// again, so that silence means that it is gone. Every node watches, so that a backup that becomes
-/// master knows its targets.
+/// Which targets live, and at which MAC: the health check `arp`, which every target has. A target
+/// lives while its MAC is known and something of it was heard within its patience; it is asked
+/// again and again, so that silence means that it is gone.
 ///
-/// Of several engines each watches all targets, and the one that keeps a target's address asks,
-/// counts and tells; the others hear of its answers.
+/// Of several engines each watches all targets, and the one that keeps a target's address asks; the
+/// others hear of its answers.
 ///
 /// Looks at all targets every [#LOOK_NANOS]; in between, [#mac] is an array read. Engine thread.
 final class TargetWatch {
@@ -33,7 +29,6 @@ final class TargetWatch {
 
   private final Neighbors neighbors;
   private final Shards shards;
-  private final EventSink events;
   private final CounterBank counters;
   private List<TargetView> targets = List.of();
   private long[] macs = new long[0];
@@ -41,10 +36,9 @@ final class TargetWatch {
   private long nextLookNanos;
   private int firstAsked;
 
-  TargetWatch(Neighbors neighbors, Shards shards, EventSink events, CounterBank counters) {
+  TargetWatch(Neighbors neighbors, Shards shards, CounterBank counters) {
     this.neighbors = neighbors;
     this.shards = shards;
-    this.events = events;
     this.counters = counters;
   }
 
@@ -67,67 +61,35 @@ final class TargetWatch {
     }
     firstAsked = 0;
     nextLookNanos = nowNanos;
-    publish();
   }
 
-  /// The MAC of a target that is ready, 0 of any other.
+  /// The MAC of a target that was heard lately, 0 of any other.
   long mac(int target) {
     return macs[target];
   }
 
-  boolean isReady(int target) {
-    return macs[target] != 0;
-  }
-
-  /// Looks at the targets when it is time to; true when one has become ready or was lost.
+  /// Looks at the targets when it is time to; true when it has.
   boolean tick(long nowNanos) {
     if (nowNanos - nextLookNanos < 0 || macs.length == 0) {
       return false;
     }
     nextLookNanos = nowNanos + LOOK_NANOS;
-    boolean changed = false;
     for (int i = 0; i < macs.length; i++) {
-      changed |= look(i, nowNanos);
+      look(i, nowNanos);
     }
     ask(nowNanos);
-    if (changed) {
-      publish();
-    }
-    return changed;
+    return true;
   }
 
-  private boolean look(int index, long nowNanos) {
+  private void look(int index, long nowNanos) {
     TargetView target = targets.get(index);
     IpAddress address = target.address();
     long mac = neighbors.macOf(target.network(), address.high(), address.low());
     if (mac != 0) {
       long heard = neighbors.heardNanos(target.network(), address.high(), address.low());
-      mac = nowNanos - heard > target.patienceNanos() ? 0 : mac;
+      mac = nowNanos - heard > target.health().patienceNanos() ? 0 : mac;
     }
-    long before = macs[index];
     macs[index] = mac;
-    if ((before == 0) == (mac == 0)) {
-      return false;
-    }
-    if (shards.isHome(address.low())) {
-      tell(address, mac, before, nowNanos);
-    }
-    return true;
-  }
-
-  private void tell(IpAddress address, long mac, long before, long nowNanos) {
-    boolean up = mac != 0;
-    counters.count(up ? Counter.TARGETS_UP : Counter.TARGETS_DOWN);
-    events.event(
-        up ? EventKind.TARGET_UP : EventKind.TARGET_DOWN,
-        address.high(),
-        address.low(),
-        0,
-        address.high(),
-        address.low(),
-        0,
-        up ? mac : before,
-        nowNanos);
   }
 
   /// Goes round, so that each is asked in its turn where there are more than may be asked at once.
@@ -141,26 +103,13 @@ final class TargetWatch {
         if (neighbors.solicit(target.network(), address.high(), address.low())) {
           counters.count(Counter.TARGETS_ASKED);
         }
-        long gapNanos =
-            isReady(index) ? target.askNanos() : Math.min(target.askNanos(), LONGEST_ASK_NANOS);
+        long askNanos = target.health().askNanos();
+        long gapNanos = macs[index] != 0 ? askNanos : Math.min(askNanos, LONGEST_ASK_NANOS);
         nextAskNanos[index] = nowNanos + gapNanos;
         asked++;
       }
       index = index + 1 < macs.length ? index + 1 : 0;
     }
     firstAsked = index;
-  }
-
-  private void publish() {
-    int kept = 0;
-    int ready = 0;
-    for (int i = 0; i < macs.length; i++) {
-      if (shards.isHome(targets.get(i).address().low())) {
-        kept++;
-        ready += isReady(i) ? 1 : 0;
-      }
-    }
-    counters.set(Gauge.TARGETS, kept);
-    counters.set(Gauge.TARGETS_READY, ready);
   }
 }

@@ -23,6 +23,7 @@ final class ClassicBpf {
   static final int RETURN = 0x06;
   static final int RETURN_ACCUMULATOR = 0x16;
   static final int JUMP_IF_EQUAL = 0x15;
+  static final int JUMP_IF_NOT_LESS = 0x35;
   static final int JUMP_IF_ANY_BIT = 0x45;
   private static final int JUMP = 0x05;
 

@@ -2,6 +2,7 @@ package io.pitchlake.node.port;
 
 import static io.pitchlake.node.port.ClassicBpf.JUMP_IF_ANY_BIT;
 import static io.pitchlake.node.port.ClassicBpf.JUMP_IF_EQUAL;
+import static io.pitchlake.node.port.ClassicBpf.JUMP_IF_NOT_LESS;
 import static io.pitchlake.node.port.ClassicBpf.LOAD_BYTE;
 import static io.pitchlake.node.port.ClassicBpf.LOAD_BYTE_INDEXED;
 import static io.pitchlake.node.port.ClassicBpf.LOAD_HALF;
@@ -32,6 +33,11 @@ final class SocketFilter {
   private static final int IPV4_DESTINATION = 30;
   private static final int IPV6_NEXT_HEADER = 20;
   private static final int IPV6_DESTINATION = 38;
+  private static final int IPV4_DESTINATION_PORT = 36;
+  private static final int IPV6_DESTINATION_PORT = 56;
+  private static final int ICMP = 1;
+  private static final int TCP = 6;
+  private static final int UDP = 17;
   private static final int ICMPV6 = 58;
   private static final int VRRP = 112;
 
@@ -57,6 +63,8 @@ final class SocketFilter {
     Label typed = bpf.label();
     Label ipv4 = bpf.label();
     Label ipv6 = bpf.label();
+    Label hostIpv4 = bpf.label();
+    Label hostIpv6 = bpf.label();
     Label stations = bpf.label();
 
     bpf.emit(LOAD_BYTE, 0);
@@ -81,7 +89,7 @@ final class SocketFilter {
     bpf.emit(LOAD_WORD_INDEXED, IPV4_DESTINATION);
     for (IpAddress host : filter.hostAddresses()) {
       if (host.isIpv4()) {
-        bpf.jumpIf(JUMP_IF_EQUAL, host.ipv4(), drop);
+        bpf.jumpIf(JUMP_IF_EQUAL, host.ipv4(), hostIpv4);
       }
     }
     bpf.jump(accept);
@@ -92,10 +100,22 @@ final class SocketFilter {
     bpf.jumpIf(JUMP_IF_EQUAL, VRRP, accept);
     for (IpAddress host : filter.hostAddresses()) {
       if (!host.isIpv4()) {
-        dropIpv6(host, drop);
+        ifIpv6(host, hostIpv6);
       }
     }
     bpf.jump(accept);
+
+    // The ports stand behind a header without options: answers to probes have none.
+    hostIpv4.bind();
+    bpf.emit(LOAD_BYTE_INDEXED, IPV4_PROTOCOL);
+    bpf.jumpIf(JUMP_IF_EQUAL, ICMP, accept);
+    acceptProbePorts(IPV4_DESTINATION_PORT, accept);
+    bpf.jump(drop);
+
+    hostIpv6.bind();
+    bpf.emit(LOAD_BYTE_INDEXED, IPV6_NEXT_HEADER);
+    acceptProbePorts(IPV6_DESTINATION_PORT, accept);
+    bpf.jump(drop);
 
     stations.bind();
     writeStations(filter.stations(), accept);
@@ -105,13 +125,26 @@ final class SocketFilter {
     bpf.emit(RETURN, WHOLE_FRAME);
   }
 
-  private void dropIpv6(IpAddress host, Label drop) {
+  /// Reads the protocol from the accumulator.
+  private void acceptProbePorts(int destinationPort, Label accept) {
+    Label ports = bpf.label();
+    Label others = bpf.label();
+    bpf.jumpIf(JUMP_IF_EQUAL, TCP, ports);
+    bpf.jumpIf(JUMP_IF_EQUAL, UDP, ports);
+    bpf.jump(others);
+    ports.bind();
+    bpf.emit(LOAD_HALF_INDEXED, destinationPort);
+    bpf.jumpIf(JUMP_IF_NOT_LESS, PortFilter.FIRST_PROBE_PORT, accept);
+    others.bind();
+  }
+
+  private void ifIpv6(IpAddress host, Label target) {
     for (int word = 0; word < 4; word++) {
       long half = word < 2 ? host.high() : host.low();
       bpf.emit(LOAD_WORD_INDEXED, IPV6_DESTINATION + 4 * word);
       bpf.skipUnlessEqual((int) (half >>> (word % 2 == 0 ? 32 : 0)), 2 * (3 - word) + 1);
     }
-    bpf.jump(drop);
+    bpf.jump(target);
   }
 
   private void writeStations(Set<MacAddress> stations, Label accept) {

@@ -146,8 +146,7 @@ class CommandLinesTest {
         "sync { peers 10.0.0.9 }|'sync'",
         "tarpit mode persist|'tarpit mode persist' of network 1",
         "tarpit mode throttle|'tarpit mode throttle' of network 1",
-        "check tcpopen 80,3,10|'tcpopen' of target 1",
-        "check ping 3,10|'ping' of target 1"
+        "check http 80,3,10|'http' of target 1"
       })
   void whatThisBuildDoesNotHaveIsNotPretended(String directive, String word) throws IOException {
     String text = GOOD.replace("real 10.0.0.4", "real 10.0.0.4 virt 10.0.0.5");

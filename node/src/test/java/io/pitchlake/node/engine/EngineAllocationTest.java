@@ -11,6 +11,7 @@ import io.pitchlake.common.config.Configuration.Protocol;
 import io.pitchlake.common.config.Configuration.Quorum;
 import io.pitchlake.common.config.Configuration.Scheduler;
 import io.pitchlake.common.config.Configuration.TargetState;
+import io.pitchlake.common.config.HealthCheck;
 import io.pitchlake.common.config.Setting;
 import io.pitchlake.common.hash.TableHash;
 import io.pitchlake.common.metric.Counter;
@@ -167,6 +168,11 @@ class EngineAllocationTest {
             .neighborAdvertisement("2001:db8:1::30", "O")
             .targetLinkLayer("02:00:00:00:00:32")
             .build());
+    for (int i = 0; i < 20; i++) {
+      frames.add(toReal().tcp(80, 0xf000 + 200 * i).ack(i).syn().build());
+      frames.add(toReal().udp(53, 0xf000 + 200 * i).payload("no answer at all").build());
+      frames.add(toReal().echoReply(0xf000 + 200 * i, i).payload("12345678").build());
+    }
     frames.add(
         PacketBuilder.ethernet("02:00:00:00:00:20", BROADCAST).arpProbe("192.168.2.100").build());
     frames.add(
@@ -208,8 +214,25 @@ class EngineAllocationTest {
     }
   }
 
+  private static PacketBuilder toReal() {
+    return PacketBuilder.ethernet("02:00:00:00:00:30", "02:00:00:00:00:04")
+        .ipv4("192.168.2.30", "192.168.2.4");
+  }
+
   private static PacketBuilder toServer(String client) {
     return to(client, "192.168.2.10");
+  }
+
+  private static HealthPlan probed() {
+    Duration second = Duration.ofSeconds(1);
+    return new HealthPlan(
+        1_000_000_000L,
+        3_000_000_000L,
+        List.of(new HealthCheck.TcpOpen(80, second, second), new HealthCheck.Ping(second, second)),
+        List.of(),
+        2,
+        2,
+        0);
   }
 
   private static PacketBuilder to(String source, String destination) {
@@ -231,7 +254,8 @@ class EngineAllocationTest {
             .target("192.168.2.31", 2)
             .target("2001:db8:1::30", 1)
             .target("192.168.2.30", 1)
-            .target("192.168.2.31", 1));
+            .target("192.168.2.31", 1)
+            .target("192.168.2.30", 1, probed()));
     SimNode node =
         new SimNode(
             clock,

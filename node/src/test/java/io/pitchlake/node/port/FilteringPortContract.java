@@ -41,6 +41,14 @@ abstract class FilteringPortContract extends LivePortContract {
             new Sample("the engine's", true, near, "86dd", ipv6(6, "5")),
             new Sample("the host's", false, near, "86dd", ipv6(6, "9")),
             new Sample("a stranger's", true, stranger, "86dd", ipv6(6, "5")),
+            new Sample("a probe's answer", true, near, "0800", answer4(6, "f000")),
+            new Sample("a datagram's", true, near, "0800", answer4(17, "ffff")),
+            new Sample("below them", false, near, "0800", answer4(6, "efff")),
+            new Sample("another protocol", false, near, "0800", answer4(47, "f000")),
+            new Sample("an echo reply to the host", true, near, "0800", answer4(1, "0000")),
+            new Sample("a probe's answer", true, near, "86dd", answer6(6, "f000")),
+            new Sample("a datagram's, tagged", true, near, "8100000586dd", answer6(17, "f000")),
+            new Sample("below them", false, near, "86dd", answer6(17, "efff")),
             new Sample("a neighbour's ICMPv6", true, stranger, "86dd", ipv6(58, "9")),
             new Sample("other unicast to us", true, virtual, "88b5", "00".repeat(46)),
             new Sample("other unicast", false, stranger, "88b5", "00".repeat(46)));
@@ -121,6 +129,16 @@ abstract class FilteringPortContract extends LivePortContract {
         + "0".repeat(4 - destinationEnd.length())
         + destinationEnd
         + "00".repeat(20);
+  }
+
+  private static String answer4(int protocol, String port) {
+    String packet = ipv4(protocol, "c0000209");
+    return packet.substring(0, 44) + port + packet.substring(48);
+  }
+
+  private static String answer6(int nextHeader, String port) {
+    String packet = ipv6(nextHeader, "9");
+    return packet.substring(0, 84) + port + packet.substring(88);
   }
 
   @Test

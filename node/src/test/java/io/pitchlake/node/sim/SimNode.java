@@ -33,6 +33,8 @@ import io.pitchlake.node.engine.Egress;
 import io.pitchlake.node.engine.Engine;
 import io.pitchlake.node.engine.EventKind;
 import io.pitchlake.node.engine.EventSink;
+import io.pitchlake.node.engine.Exchange;
+import io.pitchlake.node.engine.HealthPlan;
 import io.pitchlake.node.engine.IcmpErrors;
 import io.pitchlake.node.engine.IdleStrategy;
 import io.pitchlake.node.engine.ModuleChain;
@@ -43,7 +45,7 @@ import io.pitchlake.node.engine.RouteTable.Route;
 import io.pitchlake.node.engine.ServerIndex;
 import io.pitchlake.node.engine.ServerPlan;
 import io.pitchlake.node.engine.ServerView;
-import io.pitchlake.node.engine.Shards;
+import io.pitchlake.node.engine.TargetNotice;
 import io.pitchlake.node.engine.TargetView;
 import io.pitchlake.node.engine.Translator;
 import io.pitchlake.node.engine.View;
@@ -128,6 +130,19 @@ public final class SimNode {
 
     /// As [#target(String, int)], with a state, slow start and limits.
     public Options target(String address, int weight, Duty duty) {
+      return target(
+          address,
+          weight,
+          duty,
+          new HealthPlan(2_000_000_000L, 7_000_000_000L, List.of(), List.of(), 2, 2, 0));
+    }
+
+    /// As [#target(String, int)], with its health found out as told.
+    public Options target(String address, int weight, HealthPlan health) {
+      return target(address, weight, Duty.DEFAULT, health);
+    }
+
+    private Options target(String address, int weight, Duty duty, HealthPlan health) {
       targets.add(
           new TargetView(
               targets.size(),
@@ -137,8 +152,7 @@ public final class SimNode {
               0,
               weight,
               duty,
-              2_000_000_000L,
-              7_000_000_000L));
+              health));
       return this;
     }
 
@@ -216,6 +230,7 @@ public final class SimNode {
   private final CounterBank counters = new CounterBank();
   private final CommandQueue commands = new CommandQueue(16);
   private final List<Event> events = new ArrayList<>();
+  private final List<TargetNotice> notices = new ArrayList<>();
   private final AddressTable table;
   private final StationPool stations;
   private final FlowTable flows;
@@ -280,7 +295,9 @@ public final class SimNode {
     TarpitModule tarpit =
         new TarpitModule(
             arp.addresses(), transmit, sink, counters, new SipHash(1, 2), new int[] {1500});
-    HealthModule health = new HealthModule(arp.neighbors(), new Shards(1, 0), sink, counters);
+    HealthModule health =
+        new HealthModule(
+            transmit, arp.neighbors(), Exchange.Seat.alone(), sink, counters, new SipHash(8, 9));
     flows =
         new FlowTable(options.sessions, FlowHash.drawnFrom(new SipHash(3, 4), 0), clock.nanoTime());
     IcmpErrors errors = new IcmpErrors(transmit, counters);
@@ -344,8 +361,7 @@ public final class SimNode {
         target.port(),
         target.weight(),
         target.duty(),
-        target.askNanos(),
-        target.patienceNanos());
+        target.health());
   }
 
   private final class Recorder implements EventSink {
@@ -369,6 +385,12 @@ public final class SimNode {
     }
 
     @Override
+    public void target(TargetNotice notice, long nowNanos) {
+      events.add(new Event(notice.kind(), notice.target(), 0, notice.target()));
+      notices.add(notice);
+    }
+
+    @Override
     public void onTick(long nowNanos) {}
   }
 
@@ -383,6 +405,16 @@ public final class SimNode {
 
   public List<Event> events() {
     return events;
+  }
+
+  /// What was told of targets.
+  public List<TargetNotice> notices() {
+    return notices;
+  }
+
+  /// Hands the engine a command, which it does in its next turn.
+  public void command(Command command) {
+    commands.offer(command);
   }
 
   public AddressTable table() {
