@@ -8,6 +8,8 @@ public enum Counter {
   ARP_OWN_REPLIES("ARP replies for own addresses"),
   ND_OWN_ADVERTISEMENTS("neighbour advertisements for own addresses"),
   ECHO_OWN_REPLIES("echo replies from own addresses"),
+  OWN_CLAIMED("claims of other machines to own addresses"),
+  OWN_DEFENDED("own addresses announced again, for another machine claimed them"),
   NEIGHBORS_LEARNT("neighbours learnt"),
   PROOFS_STARTED("address proofs started"),
   PROOFS_SENT("proof requests sent"),

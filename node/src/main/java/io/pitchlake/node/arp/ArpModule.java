@@ -74,7 +74,8 @@ public final class ArpModule implements Module {
     this.prover =
         new AddressProver(
             table, stations, timers, writer, mastership, events, counters, learnt, seat.shards());
-    this.hearing = new Hearing(prover, learnt, seat, counters);
+    AddressDefence defence = new AddressDefence(writer, mastership, events, counters);
+    this.hearing = new Hearing(prover, learnt, defence, seat, counters);
   }
 
   /// The proofs, for the module that simulates.
@@ -131,18 +132,24 @@ public final class ArpModule implements Module {
         return packet.drop(DropReason.ADDRESS_PROBE);
       }
     } else if (packet.sourceNetwork() != null) {
-      hearing.owner(
-          packet.sourceNetwork(),
-          packet.sourceHigh(),
-          packet.sourceLow(),
-          ownerMac(packet, arp.senderMac()),
-          packet.nowNanos());
+      claimed(
+          packet, packet.sourceNetwork(), packet.sourceHigh(), packet.sourceLow(), arp.senderMac());
     }
     if (arp.operation() == ArpHeader.REQUEST && target != null && isOwn(target, packet)) {
       answerOwn(packet, target);
       return Verdict.CONSUMED;
     }
     return arp.operation() == ArpHeader.REPLY ? learntFrom(packet) : Verdict.PASS;
+  }
+
+  /// A message says that `mac` has an address: its owner, or a machine that wants one of ours. What
+  /// others say of our own MACs is no claim of theirs.
+  private void claimed(PacketContext packet, NetworkView network, long high, long low, long mac) {
+    if (!network.isOwnReal(high, low) && !network.isOwnVirtual(high, low)) {
+      hearing.owner(network, high, low, ownerMac(packet, mac), packet.nowNanos());
+    } else if (!packet.view().isClusterMac(packet.port(), mac)) {
+      hearing.conflict(network, high, low, ownerMac(packet, mac), packet.nowNanos());
+    }
   }
 
   /// An answer to a question of our own has done its work; any other goes on.
@@ -258,12 +265,7 @@ public final class ArpModule implements Module {
           options.hasSourceLinkLayerAddress()
               ? options.sourceLinkLayerAddress()
               : packet.ethernet().source();
-      hearing.owner(
-          packet.sourceNetwork(),
-          packet.sourceHigh(),
-          packet.sourceLow(),
-          ownerMac(packet, mac),
-          packet.nowNanos());
+      claimed(packet, packet.sourceNetwork(), packet.sourceHigh(), packet.sourceLow(), mac);
     }
     if (own) {
       advertiseOwn(packet, network, high, low);
@@ -308,12 +310,7 @@ public final class ArpModule implements Module {
           options.hasTargetLinkLayerAddress()
               ? options.targetLinkLayerAddress()
               : packet.ethernet().source();
-      hearing.owner(
-          network,
-          advertisement.targetHigh(),
-          advertisement.targetLow(),
-          ownerMac(packet, mac),
-          packet.nowNanos());
+      claimed(packet, network, advertisement.targetHigh(), advertisement.targetLow(), mac);
     }
     return learntFrom(packet);
   }

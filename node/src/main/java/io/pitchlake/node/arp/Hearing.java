@@ -20,6 +20,7 @@ final class Hearing {
 
   private final AddressProver prover;
   private final LearntStations learnt;
+  private final AddressDefence defence;
   private final Shards shards;
   private final Hearsay[] outgoing;
   private final Hearsay[] incoming;
@@ -31,9 +32,15 @@ final class Hearing {
   private View view;
   private long nowNanos;
 
-  Hearing(AddressProver prover, LearntStations learnt, Exchange.Seat seat, CounterBank counters) {
+  Hearing(
+      AddressProver prover,
+      LearntStations learnt,
+      AddressDefence defence,
+      Exchange.Seat seat,
+      CounterBank counters) {
     this.prover = prover;
     this.learnt = learnt;
+    this.defence = defence;
     this.shards = seat.shards();
     this.outgoing = seat.outgoing();
     this.incoming = seat.incoming();
@@ -68,6 +75,15 @@ final class Hearing {
       tellAll(Hearsay.Kind.OWNER, network, high, low, mac);
     } else if (!home) {
       tell(Hearsay.Kind.OWNER, network, high, low, mac);
+    }
+  }
+
+  /// See [AddressDefence#claimed]; one engine, the address's keeper, reports and defends.
+  void conflict(NetworkView network, long high, long low, long mac, long atNanos) {
+    if (shards.isHome(low)) {
+      defence.claimed(network, high, low, mac, atNanos);
+    } else {
+      tell(Hearsay.Kind.CONFLICT, network, high, low, mac);
     }
   }
 
@@ -140,6 +156,11 @@ final class Hearing {
     }
     switch (kind) {
       case OWNER -> prover.ownerHeard(network, high, low, mac, nowNanos);
+      case CONFLICT -> {
+        if (network.isOwnReal(high, low) || network.isOwnVirtual(high, low)) {
+          defence.claimed(network, high, low, mac, nowNanos);
+        }
+      }
       case SOURCE -> prover.sourceHeard(network, high, low, mac, nowNanos);
       case CLAIM -> prover.claimHeard(network, high, low, mac, nowNanos);
       case DHCP_SERVER -> learnt.addDhcpServer(index, mac);

@@ -11,6 +11,8 @@ public enum EventKind {
   RELEASED,
   /// A simulated address was silenced because a machine probes for it or was leased it.
   HELD,
+  /// Another machine says that it has an address of our own; the peer's MAC is that machine's.
+  OWN_CLAIMED,
   /// A target has become ready; told by a [TargetNotice].
   TARGET_UP,
   /// A target was taken out or is not ready; told by a [TargetNotice].

@@ -12,6 +12,8 @@ public final class Hearsay {
   public enum Kind {
     /// A living owner, by ARP or neighbour discovery.
     OWNER,
+    /// A machine that claims an address of our own.
+    CONFLICT,
     /// The source of an IP packet.
     SOURCE,
     /// A probe, a check for duplicates, a lease.

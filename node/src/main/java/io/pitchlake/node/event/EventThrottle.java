@@ -158,7 +158,7 @@ public final class EventThrottle implements EventSink {
   private static boolean isAlways(EventKind kind) {
     return switch (kind) {
       case RELEASED, HELD, TARGET_UP, TARGET_DOWN -> true;
-      case ARP_REPLY, ND6_REPLY, ECHO_REPLY, TCP_SYNACK, UDP_PACKET -> false;
+      case ARP_REPLY, ND6_REPLY, ECHO_REPLY, TCP_SYNACK, UDP_PACKET, OWN_CLAIMED -> false;
     };
   }
 

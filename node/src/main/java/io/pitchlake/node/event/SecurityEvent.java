@@ -74,6 +74,19 @@ public sealed interface SecurityEvent {
     }
   }
 
+  /// Another machine claims an address that is this node's own.
+  record Claimed(IpAddress address, MacAddress claimant, long times) implements SecurityEvent {
+    @Override
+    public String line() {
+      return (address.isIpv4() ? "ARP IPv4 " : "ND IPv6 ")
+          + address
+          + " is ours, and another machine claims it ["
+          + claimant
+          + "]"
+          + seen(times);
+    }
+  }
+
   /// What is known of a target has changed.
   record TargetChanged(TargetNotice notice) implements SecurityEvent {
     @Override
@@ -115,6 +128,10 @@ public sealed interface SecurityEvent {
     return switch (kind) {
       case RELEASED -> new Released(target, peerMac, times);
       case HELD -> new Held(target, peerMac, times);
+      case OWN_CLAIMED ->
+          EventThrottle.isUnlisted(peer)
+              ? new Unlisted(kind, target.isIpv4(), times)
+              : new Claimed(target, peerMac, times);
       case TARGET_UP, TARGET_DOWN -> new Unlisted(kind, target.isIpv4(), times);
       case ARP_REPLY, ND6_REPLY, ECHO_REPLY, TCP_SYNACK, UDP_PACKET ->
           EventThrottle.isUnlisted(peer)
