@@ -172,6 +172,30 @@ Try:
 TRY
 }
 
+# ask WORDS...: what the scanner's curl says, and how long that took.
+ask() { in_host scanner curl -sS --max-time 3 "$@" 2>&1 || true; }
+
+# Pen's own acceptance test: a backend sees the client's own address, and a trapped address hangs.
+show_what_it_does() {
+  local waited answer
+  printf '\n%s$ curl http://192.168.2.%s/%s                                # balanced\n' \
+    "$BOLD" "$BALANCED" "$PLAIN"
+  for ((waited = 0; waited < READY_SECONDS; waited++)); do
+    answer=$(ask "http://192.168.2.$BALANCED/")
+    [[ $answer != *"You are 192.168.2.66"* ]] || break
+    sleep 0.5
+  done
+  echo "$answer"
+  [[ $answer == *"You are 192.168.2.66"* ]] \
+    || fail 70 "no backend has answered 192.168.2.66 through .$BALANCED; deploy/lab.sh logs may say why."
+  printf '%s$ curl --max-time 3 http://192.168.2.77/%s                # nobody lives there: it connects, and hangs\n' \
+    "$BOLD" "$PLAIN"
+  answer=$(ask -v "http://192.168.2.77/" | grep -E '^\* +(Connected to|Operation timed out)' || true)
+  echo "$answer"
+  [[ $answer == *"Connected to 192.168.2.77"*"timed out"* ]] \
+    || fail 70 "192.168.2.77 did not connect and hang; deploy/lab.sh logs may say why."
+}
+
 up() {
   install_missing ip=iproute2 ping=iputils-ping arping=iputils-arping ndisc6=ndisc6 nmap=nmap tcpdump=tcpdump \
     curl=curl ethtool=ethtool python3=python3 sysctl=procps setsid=util-linux libpcap.so=libpcap0.8
@@ -186,6 +210,8 @@ up() {
     stop_node
     start_node
   fi
+  # With a configuration of your own the addresses may mean something else.
+  [ "$CONF" != "$ROOT/deploy/lab/node-a.conf" ] || show_what_it_does
   print_next
 }
 

@@ -127,6 +127,21 @@ public final class LabProcess implements AutoCloseable {
     return process.isAlive();
   }
 
+  /// Asks it to read its configuration again (SIGHUP).
+  public void hangUp() {
+    try {
+      new ProcessBuilder("kill", "-HUP", Long.toString(process.pid()))
+          .inheritIO()
+          .start()
+          .waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot signal " + name, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted while signalling " + name, e);
+    }
+  }
+
   /// Asks it to end (SIGTERM), ends it after five seconds, and returns its exit code: 143 is "ended
   /// by SIGTERM".
   public int stop() {

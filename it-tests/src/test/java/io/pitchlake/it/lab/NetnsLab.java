@@ -200,7 +200,7 @@ public final class NetnsLab
   }
 
   /// The packaged program's launcher; Maven names it, an IDE finds it beside the module.
-  static Path launcher() {
+  public static Path launcher() {
     return Path.of(System.getProperty("pitchlake.launcher", "../deploy/pitchlake"))
         .toAbsolutePath()
         .normalize();
