@@ -6,6 +6,7 @@ import io.pitchlake.common.config.Configuration.Network;
 import io.pitchlake.common.config.Configuration.Server;
 import io.pitchlake.common.config.Configuration.Settings;
 import io.pitchlake.common.config.Setting;
+import io.pitchlake.common.hash.ClusterKey;
 import io.pitchlake.common.hash.FlowHash;
 import io.pitchlake.common.hash.SipHash;
 import io.pitchlake.common.hash.TableHash;
@@ -68,6 +69,7 @@ public final class Node {
 
   private final List<Port> ports;
   private final Clock clock;
+  private final Optional<ClusterKey> cluster;
   private volatile Configuration configuration;
   private ViewCompiler views;
   private Set<IpAddress> host;
@@ -83,7 +85,8 @@ public final class Node {
   /// Wires a node; nothing is sent before [#run] or [#turn].
   ///
   /// @param ports one for each of [#interfacesOf], in that order
-  /// @param random for the cookie key and the seeds of tables
+  /// @param random for the seeds of tables, and for keys where there is no cluster's
+  /// @param cluster what cookies and the choice of targets are keyed with on all nodes
   /// @param host every address of the node's own host
   /// @param idle what the engine does between turns
   public Node(
@@ -91,9 +94,10 @@ public final class Node {
       List<Port> ports,
       Clock clock,
       RandomGenerator random,
+      Optional<ClusterKey> cluster,
       Set<IpAddress> host,
       IdleStrategy idle) {
-    this(configuration, ports, clock, random, host, idle, Exchange.Seat.alone());
+    this(configuration, ports, clock, random, cluster, host, idle, Exchange.Seat.alone());
   }
 
   /// Wires one of several engines that share the interfaces' frames; each has ports, tables and
@@ -106,6 +110,7 @@ public final class Node {
       List<Port> ports,
       Clock clock,
       RandomGenerator random,
+      Optional<ClusterKey> cluster,
       Set<IpAddress> host,
       IdleStrategy idle,
       Exchange.Seat seat) {
@@ -114,6 +119,7 @@ public final class Node {
     this.laidOutForTranslation = configuration.translates();
     this.ports = List.copyOf(ports);
     this.clock = clock;
+    this.cluster = cluster;
     this.host = Set.copyOf(host);
     this.views =
         new ViewCompiler(
@@ -180,7 +186,7 @@ public final class Node {
             throttle,
             counters,
             seat);
-    SipHash cookies = new SipHash(random.nextLong(), random.nextLong());
+    SipHash cookies = key("cookies", random);
     HealthModule health =
         new HealthModule(
             transmit,
@@ -259,8 +265,15 @@ public final class Node {
         counters,
         flows,
         configuration.settings(),
-        new SipHash(random.nextLong(), random.nextLong()),
+        key("targets", random),
         new TableHash(random.nextLong()));
+  }
+
+  /// A key that all nodes of the cluster have, or one of this start alone.
+  private SipHash key(String purpose, RandomGenerator random) {
+    return cluster
+        .map(key -> key.derive(purpose))
+        .orElseGet(() -> new SipHash(random.nextLong(), random.nextLong()));
   }
 
   /// Turns the engine until [#stop] or until a port's source has ended, which throws

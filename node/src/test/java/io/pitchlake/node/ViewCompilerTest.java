@@ -8,9 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pitchlake.common.config.ConfigParser;
 import io.pitchlake.common.config.Configuration;
+import io.pitchlake.common.config.Configuration.Duty;
+import io.pitchlake.common.config.Configuration.Quorum;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.net.MacAddress;
 import io.pitchlake.node.engine.NetworkView;
+import io.pitchlake.node.engine.ServerPlan;
 import io.pitchlake.node.engine.View;
 import io.pitchlake.node.port.Port;
 import io.pitchlake.node.sim.SimPort;
@@ -190,5 +193,45 @@ class ViewCompilerTest {
     View elsewhere =
         view(EVERYTHING, HOST, new SimPort("eth0", MAC + 9), new SimPort("eth1", MAC + 1));
     assertNotEquals(first, elsewhere.network(0).virtualMac(true), "two nodes must not share it");
+  }
+
+  @Test
+  void targetsOfAServerStandInTiers() {
+    View view =
+        view(
+            """
+            interface 1 { name eth0 }
+            network 1 { mask 24 real 10.0.0.4 interface 1 }
+            acl 2 deny 10.0.9.0/24
+            server 1 {
+              ipaddr 10.0.0.10 port 80 dsr enable targets 1,2,3,4 backup 5 emergency 6 abuse 7
+              client_acl 2 scheduler rr quorum 2,1
+            }
+            target 1 { ipaddr 10.0.0.21 priority 5 maxsessions 5 hardmax 7 }
+            target 2 { ipaddr 10.0.0.22 }
+            target 3 { ipaddr 10.0.0.23 backup }
+            target 4 { ipaddr 10.0.0.24 priority 5 }
+            target 5 { ipaddr 10.0.0.25 priority 1 }
+            target 6 { ipaddr 10.0.0.26 }
+            target 7 { ipaddr 10.0.0.27 }
+            set engines 2
+            register networks 1 register servers 1 register targets 1,2,3,4,5,6,7
+            enable networks 1 enable servers 1 enable targets 1,2,3,4,5,6
+            """,
+            Set.of(),
+            new SimPort("eth0", MAC));
+    ServerPlan plan = view.servers().getFirst().plan();
+    assertEquals(
+        List.of(List.of(1), List.of(0, 3), List.of(2), List.of(4)),
+        plan.tiers(),
+        "positions: by priority, then backups by priority");
+    assertEquals(5, plan.emergency());
+    assertEquals(ServerPlan.NONE, plan.abuse(), "the abuse target does not run");
+    assertEquals(new Quorum(2, 1), plan.quorum());
+    IpAddress denied = IpAddress.parse("10.0.9.1");
+    assertFalse(plan.clients().orElseThrow().permits(denied.high(), denied.low()));
+    assertEquals(List.of(0, 1, 2, 3, 4, 5), view.servers().getFirst().targets());
+    Duty duty = view.targets().getFirst().duty();
+    assertEquals(List.of(3, 4), List.of(duty.maxSessions(), duty.hardMax()), "one of two engines'");
   }
 }

@@ -1,6 +1,7 @@
 package io.pitchlake.node.cli;
 
 import io.pitchlake.common.config.Configuration;
+import io.pitchlake.common.config.Configuration.Sync;
 import io.pitchlake.common.config.Configuration.TarpitMode;
 import io.pitchlake.common.config.HealthCheck;
 import io.pitchlake.node.Node;
@@ -21,7 +22,10 @@ final class MissingFeatures {
         .vrrps()
         .keySet()
         .forEach(id -> missing.add("'vrrp " + id + "' asks for an election between nodes"));
-    configuration.sync().ifPresent(sync -> missing.add("'sync' asks for replication"));
+    configuration
+        .sync()
+        .filter(MissingFeatures::asksForPeers)
+        .ifPresent(sync -> missing.add("'sync' asks for replication"));
     configuration.targets().values().stream()
         .filter(target -> configuration.enabled().targets().contains(target.id()))
         .forEach(target ->
@@ -41,6 +45,11 @@ final class MissingFeatures {
     return missing.stream()
         .map(what -> file.path() + ": " + what + " that this build does not have yet")
         .toList();
+  }
+
+  /// A key alone is for what nodes agree on without a word.
+  private static boolean asksForPeers(Sync sync) {
+    return sync.bind().isPresent() || !sync.peers().isEmpty() || sync.cluster().isPresent();
   }
 
   private static boolean isHere(TarpitMode mode) {

@@ -1,6 +1,7 @@
 package io.pitchlake.node.cli;
 
 import io.pitchlake.common.config.Configuration.Interface;
+import io.pitchlake.common.hash.ClusterKey;
 import io.pitchlake.common.net.MacAddress;
 import io.pitchlake.node.Node;
 import io.pitchlake.node.engine.IdleStrategy;
@@ -76,6 +77,7 @@ public final class ReplayCommand implements Callable<Integer> {
     long portMac = portMac();
     ConfigurationFile loaded = ConfigurationFile.load(file.path(), world);
     MissingFeatures.refuse(loaded);
+    Optional<ClusterKey> cluster = ClusterKeyFile.of(loaded);
     List<Interface> links = Node.interfacesOf(loaded.configuration());
     if (links.size() != 1) {
       throw new Failure(
@@ -92,6 +94,7 @@ public final class ReplayCommand implements Callable<Integer> {
               List.of(port),
               port.clock(),
               new SplittableRandom(seed),
+              cluster,
               Set.of(),
               IdleStrategy.busy());
       replay(node);

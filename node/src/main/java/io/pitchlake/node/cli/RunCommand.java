@@ -4,6 +4,7 @@ import io.pitchlake.common.config.Configuration;
 import io.pitchlake.common.config.Configuration.Interface;
 import io.pitchlake.common.config.Configuration.Network;
 import io.pitchlake.common.config.Setting;
+import io.pitchlake.common.hash.ClusterKey;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.net.MacAddress;
 import io.pitchlake.node.Node;
@@ -94,6 +95,7 @@ public final class RunCommand implements Callable<Integer> {
   int serve(ConfigurationSource source) throws Failure {
     ConfigurationFile loaded = source.load();
     MissingFeatures.refuse(loaded);
+    Optional<ClusterKey> cluster = ClusterKeyFile.of(loaded);
     int engines = (int) loaded.configuration().settings().get(Setting.ENGINES);
     List<List<Port>> ports =
         Stream.generate(() -> (List<Port>) new ArrayList<Port>()).limit(engines).toList();
@@ -105,7 +107,7 @@ public final class RunCommand implements Callable<Integer> {
           ports.get(engine).add(shared.get(engine));
         }
       }
-      run(source, loaded.configuration(), ports);
+      run(source, loaded.configuration(), cluster, ports);
       return ExitCode.OK;
     } catch (PortException e) {
       throw new Failure(ExitCode.of(e.reason()), e.getMessage());
@@ -125,7 +127,10 @@ public final class RunCommand implements Callable<Integer> {
   /// One node for each engine. They share what must be the same on all of them: every one of them
   /// draws the same secrets.
   private List<Node> nodes(
-      Configuration configuration, List<List<Port>> ports, Set<IpAddress> host) {
+      Configuration configuration,
+      Optional<ClusterKey> cluster,
+      List<List<Port>> ports,
+      Set<IpAddress> host) {
     long[] secrets = LongStream.generate(world.random()::nextLong).limit(SECRETS).toArray();
     Exchange exchange = new Exchange(ports.size());
     List<Node> nodes = new ArrayList<>();
@@ -137,6 +142,7 @@ public final class RunCommand implements Callable<Integer> {
               ports.get(engine),
               world.clock(),
               drawn::nextLong,
+              cluster,
               host,
               IdleStrategy.of(configuration.engine().idle(), ports.get(engine), LONGEST_WAIT_NANOS),
               exchange.seat(engine)));
@@ -145,9 +151,12 @@ public final class RunCommand implements Callable<Integer> {
   }
 
   private void run(
-      ConfigurationSource source, Configuration configuration, List<List<Port>> ports) {
+      ConfigurationSource source,
+      Configuration configuration,
+      Optional<ClusterKey> cluster,
+      List<List<Port>> ports) {
     Set<IpAddress> host = world.hostAddresses().get();
-    List<Node> nodes = nodes(configuration, ports, host);
+    List<Node> nodes = nodes(configuration, cluster, ports, host);
     sayWhatTheKernelOwns(configuration, host);
     warnOfForwarding(configuration);
     Report report = new Report(nodes);

@@ -165,6 +165,27 @@ class CommandLinesTest {
     assertTrue(world.out().contains("note: " + file + ": " + word), world.out());
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "0, has 0 bytes",
+    "31, has 31 bytes",
+    "65537, is larger than 64 KiB",
+    "-1, does not exist",
+    "-2, is a directory"
+  })
+  void aClusterKeyThatIsNoneIsRefusedBeforeAnythingIsOpened(int bytes, String what)
+      throws IOException {
+    Path key = folder.resolve("cluster.key");
+    if (bytes >= 0) {
+      Files.write(key, new byte[bytes]);
+    } else if (bytes == -2) {
+      Files.createDirectory(key);
+    }
+    assertEnds(
+        3, execute("run", GOOD + "sync { key \"" + key + "\" }"), "the cluster key " + key, what);
+    assertEquals(List.of(), world.opened(), "nothing is opened before the refusal");
+  }
+
   @Test
   void checkSaysWhatIsBalanced() throws IOException {
     assertEnds(

@@ -35,6 +35,7 @@ class ReportTest {
           List.of(new SimPort("eth0", 0x0200_0000_0004L)),
           new SimClock(),
           new SplittableRandom(1),
+          Optional.empty(),
           Set.of(),
           IdleStrategy.busy());
   private final CounterBank counters = node.counters();

@@ -1,0 +1,74 @@
+package io.pitchlake.node.cli;
+
+import io.pitchlake.common.config.Configuration.Sync;
+import io.pitchlake.common.hash.ClusterKey;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Reads the file that `sync { key FILE }` names. What stands in it is never shown.
+final class ClusterKeyFile {
+  private static final Logger LOG = LoggerFactory.getLogger("pitchlake");
+  private static final int LONGEST_BYTES = 65_536;
+  private static final String REMEDY =
+      "make one with 'head -c 32 /dev/urandom > FILE' and copy it to every node";
+
+  private ClusterKeyFile() {}
+
+  /// The key, where the configuration names one.
+  static Optional<ClusterKey> of(ConfigurationFile file) throws Failure {
+    Optional<Path> path = file.configuration().sync().flatMap(Sync::key);
+    return path.isPresent() ? Optional.of(read(file, path.get())) : Optional.empty();
+  }
+
+  private static ClusterKey read(ConfigurationFile file, Path path) throws Failure {
+    byte[] secret = new byte[0];
+    try {
+      if (Files.size(path) > LONGEST_BYTES) {
+        throw failure(file, path, "is larger than 64 KiB, which no key is");
+      }
+      secret = Files.readAllBytes(path);
+      if (secret.length < ClusterKey.SHORTEST_BYTES) {
+        throw failure(
+            file,
+            path,
+            "has %d bytes, but a key needs at least %d"
+                .formatted(secret.length, ClusterKey.SHORTEST_BYTES));
+      }
+      warnOfReaders(path);
+      return new ClusterKey(secret);
+    } catch (NoSuchFileException e) {
+      throw failure(file, path, "does not exist");
+    } catch (AccessDeniedException e) {
+      throw failure(file, path, "may not be read by this user");
+    } catch (IOException e) {
+      throw failure(file, path, Files.isDirectory(path) ? "is a directory" : "cannot be read");
+    } finally {
+      Arrays.fill(secret, (byte) 0);
+    }
+  }
+
+  private static Failure failure(ConfigurationFile file, Path path, String what) {
+    return new Failure(
+        ExitCode.CONFIGURATION,
+        "%s: error: the cluster key %s %s; %s".formatted(file.path(), path, what, REMEDY));
+  }
+
+  private static void warnOfReaders(Path path) throws IOException {
+    PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
+    Set<PosixFilePermission> permissions =
+        view == null ? Set.of() : view.readAttributes().permissions();
+    if (permissions.contains(PosixFilePermission.OTHERS_READ)) {
+      LOG.warn("the cluster key {} can be read by every user of this host; chmod 600 it", path);
+    }
+  }
+}
