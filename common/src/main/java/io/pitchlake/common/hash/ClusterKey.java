@@ -8,8 +8,8 @@ import java.security.NoSuchAlgorithmException;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/// The secret that all nodes of a cluster share. Nothing is keyed with it directly: each purpose has
-/// a key of its own, so that what one of them gives away tells nothing about another. It has no
+/// The secret that all nodes of a cluster share. Nothing is keyed with it directly: each purpose
+/// has a key of its own, so that what one of them gives away tells nothing about another. It has no
 /// text form, so it cannot get into a log. Immutable; any thread.
 ///
 /// Source: RFC 2104 with SHA-256, whose output for distinct labels is that of independent keys.

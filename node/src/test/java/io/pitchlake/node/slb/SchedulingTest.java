@@ -372,8 +372,8 @@ class SchedulingTest extends BalancedSegment {
     return node.counters().get(Gauge.TARGETS_READY);
   }
 
-  /// One of N targets lost: no flow of the session table moves that was not there, and of those that
-  /// go by hash at most a twentieth beside the lost target's own.
+  /// One of N targets lost: no flow of the session table moves that was not there, and of those
+  /// that go by hash at most a twentieth beside the lost target's own.
   @Test
   void aLostTargetDisturbsLittle() {
     Property.forAll("a lost target disturbs little", 10, SchedulingTest::loseOne);
