@@ -70,7 +70,8 @@ class ArchitectureTest {
             .resideInAPackage("io.pitchlake.common..")
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage("java..", "org.slf4j..", "io.pitchlake.common.."));
+            .resideInAnyPackage(
+                "java..", "javax.crypto..", "org.slf4j..", "io.pitchlake.common.."));
   }
 
   @Test

@@ -18,6 +18,7 @@ import io.pitchlake.node.engine.IdleStrategy;
 import io.pitchlake.node.sim.SimPort;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -78,6 +79,7 @@ class ReloadTest {
             List.of(port),
             clock,
             new SplittableRandom(1),
+            Optional.empty(),
             Set.of(),
             IdleStrategy.busy());
     port.attach(lan, node::turn);

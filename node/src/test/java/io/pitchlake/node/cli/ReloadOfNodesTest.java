@@ -16,6 +16,7 @@ import io.pitchlake.node.engine.IdleStrategy;
 import io.pitchlake.node.sim.SimPort;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -54,6 +55,7 @@ class ReloadOfNodesTest {
                   List.of(new SimPort("eth0", 0x0200_0000_0004L)),
                   clock,
                   new SplittableRandom(1),
+                  Optional.empty(),
                   Set.of(),
                   IdleStrategy.busy(),
                   exchange.seat(engine)))
