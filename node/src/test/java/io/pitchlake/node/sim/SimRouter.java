@@ -12,6 +12,7 @@ import io.pitchlake.node.port.Port;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 
@@ -34,7 +35,15 @@ public final class SimRouter implements AutoCloseable {
     for (Interface link : Node.interfacesOf(configuration)) {
       ports.add(new SimPort(link.name(), mac(link.id())));
     }
-    node = new Node(configuration, ports, clock, new Random(1), Set.of(), IdleStrategy.busy());
+    node =
+        new Node(
+            configuration,
+            ports,
+            clock,
+            new Random(1),
+            Optional.empty(),
+            Set.of(),
+            IdleStrategy.busy());
     int index = 0;
     for (Interface link : Node.interfacesOf(configuration)) {
       port(index++).attach(lans.get(link.name()), node::turn);

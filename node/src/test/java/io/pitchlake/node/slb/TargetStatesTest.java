@@ -8,6 +8,7 @@ import io.pitchlake.common.config.Configuration.Duty;
 import io.pitchlake.common.config.Configuration.Settings;
 import io.pitchlake.common.config.Configuration.TargetState;
 import io.pitchlake.common.net.IpAddress;
+import io.pitchlake.node.engine.RouteTable;
 import io.pitchlake.node.engine.TargetHealth;
 import io.pitchlake.node.engine.TargetView;
 import io.pitchlake.node.engine.View;
@@ -57,10 +58,12 @@ class TargetStatesTest {
     for (Duty duty : duties) {
       int number = targets.size() + 1;
       IpAddress address = IpAddress.parse("10.0.0." + number);
-      targets.add(new TargetView(targets.size(), number, null, address, 2, duty, 1, 1));
+      targets.add(new TargetView(targets.size(), number, null, address, 0, 2, duty, 1, 1));
     }
     states.configure(
-        new View(List.of(), 0, List.of(), targets, new Settings(Map.of()), Set.of()), 0);
+        new View(
+            List.of(), 0, List.of(), targets, RouteTable.EMPTY, new Settings(Map.of()), Set.of()),
+        0);
   }
 
   private static Duty duty(TargetState state) {
