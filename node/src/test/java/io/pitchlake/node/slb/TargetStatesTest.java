@@ -58,7 +58,7 @@ class TargetStatesTest {
     for (Duty duty : duties) {
       int number = targets.size() + 1;
       IpAddress address = IpAddress.parse("10.0.0." + number);
-      targets.add(new TargetView(targets.size(), number, null, address, 0, 2, duty, 1, 1));
+      targets.add(new TargetView(targets.size(), number, null, address, 0, 2, duty, null));
     }
     states.configure(
         new View(
