@@ -158,6 +158,11 @@ public final class PacketBuilder {
     return this;
   }
 
+  /// IPv4 or IPv6, as the addresses are.
+  public PacketBuilder between(String source, String destination) {
+    return IpAddress.parse(source).isIpv4() ? ipv4(source, destination) : ipv6(source, destination);
+  }
+
   /// Time to live or hop limit; 64 unless said. Neighbour discovery and VRRP set it to 255.
   public PacketBuilder timeToLive(int hops) {
     timeToLive = hops;
@@ -256,6 +261,11 @@ public final class PacketBuilder {
     ByteBuffer.wrap(tcp).putShort((short) sourcePort).putShort((short) destinationPort);
     ByteBuffer.wrap(tcp).putShort(14, (short) 64_240);
     return transport(TCP, tcp, 16);
+  }
+
+  /// An acknowledging TCP segment or a UDP datagram.
+  public PacketBuilder segment(boolean isTcp, int sourcePort, int destinationPort) {
+    return isTcp ? tcp(sourcePort, destinationPort).ack(1) : udp(sourcePort, destinationPort);
   }
 
   public PacketBuilder sequence(int number) {

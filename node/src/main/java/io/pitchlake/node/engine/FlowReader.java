@@ -114,9 +114,7 @@ final class FlowReader {
   }
 
   private Nature readIcmp(PacketContext packet) {
-    if (isIpv4 != (protocol == IcmpHeader.PROTOCOL)
-        || transportBytes < IcmpHeader.LENGTH
-        || packet.isFragment()) {
+    if (isIpv4 != (protocol == IcmpHeader.PROTOCOL) || transportBytes < IcmpHeader.LENGTH) {
       return Nature.NONE;
     }
     int type = Memory.getByte(transport);
@@ -130,7 +128,7 @@ final class FlowReader {
       return Nature.OPEN;
     }
     boolean error = isIpv4 ? IcmpHeader.isError(type) : Icmpv6Header.isError(type);
-    return error && readQuote(packet) ? Nature.ERROR : Nature.NONE;
+    return error && !packet.isFragment() && readQuote(packet) ? Nature.ERROR : Nature.NONE;
   }
 
   private static int request(boolean isIpv4) {

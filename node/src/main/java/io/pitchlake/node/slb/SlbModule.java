@@ -1,5 +1,6 @@
 package io.pitchlake.node.slb;
 
+import io.pitchlake.common.config.Configuration.Outbound;
 import io.pitchlake.common.config.Configuration.Settings;
 import io.pitchlake.common.config.Configuration.TargetState;
 import io.pitchlake.common.config.Setting;
@@ -24,6 +25,7 @@ import io.pitchlake.node.engine.Egress;
 import io.pitchlake.node.engine.Module;
 import io.pitchlake.node.engine.NetworkView;
 import io.pitchlake.node.engine.PacketContext;
+import io.pitchlake.node.engine.RouteTable.Route;
 import io.pitchlake.node.engine.ServerView;
 import io.pitchlake.node.engine.TargetHealth;
 import io.pitchlake.node.engine.TargetView;
@@ -110,8 +112,8 @@ public final class SlbModule implements Module {
 
   @Override
   public Verdict onFrame(PacketContext packet) {
-    NetworkView network = packet.destinationNetwork();
-    if (network == null || packet.kind() == PacketContext.Kind.ARP) {
+    NetworkView network = packet.kind() == PacketContext.Kind.ARP ? null : networkOfServer(packet);
+    if (network == null) {
       return Verdict.PASS;
     }
     if (nat.isAnswer(packet, network)) {
@@ -153,9 +155,25 @@ public final class SlbModule implements Module {
         : onIcmp(packet, network, packet.kind() == PacketContext.Kind.IPV4);
   }
 
+  /// Where the server would be: on the wire the packet came from, or in another network, where its
+  /// sender's network has the node as its router.
+  private static NetworkView networkOfServer(PacketContext packet) {
+    NetworkView network = packet.destinationNetwork();
+    if (network != null) {
+      return network;
+    }
+    NetworkView ingress = packet.ingress();
+    if (ingress == null || ingress.outbound() == Outbound.NONE) {
+      return null;
+    }
+    Route route = packet.view().routes().find(packet.destinationHigh(), packet.destinationLow());
+    return route == null ? null : route.network();
+  }
+
   private static boolean isToVirtualMac(PacketContext packet, NetworkView network) {
-    return packet.ethernet().destination()
-        == network.virtualMac(packet.kind() == PacketContext.Kind.IPV4);
+    return packet.destinationNetwork() == null
+        || packet.ethernet().destination()
+            == network.virtualMac(packet.kind() == PacketContext.Kind.IPV4);
   }
 
   /// The frequent way: one search for the server, and another where it has no such port.

@@ -90,6 +90,39 @@ class MasqueradeTest {
   }
 
   @Test
+  void aLongPingLeavesInPiecesThatStayTogether() {
+    start("");
+    byte[] first =
+        lans.pieceThrough(
+            client,
+            target,
+            out("192.168.2.66").identification(5).fragment(0, true).echoRequest(7, 1).build());
+    byte[] rest =
+        lans.pieceThrough(
+            client,
+            target,
+            out("192.168.2.66")
+                .identification(5)
+                .fragment(8, false)
+                .protocol(1)
+                .payload("the rest")
+                .build());
+    assertThat(first).reads("* IP 10.0.0.5* > 10.0.0.30*");
+    assertThat(rest).reads("* IP 10.0.0.5* > 10.0.0.30*");
+    int identifier = u16(first, 38);
+    byte[] answer =
+        lans.pieceThrough(
+            target,
+            client,
+            back().identification(6).fragment(0, true).echoReply(identifier, 1).build());
+    assertEquals(7, u16(answer, 38), "identifier");
+    lans.pieceThrough(
+        target,
+        client,
+        back().identification(6).fragment(8, false).protocol(1).payload("the rest").build());
+  }
+
+  @Test
   void ipv6IsHiddenTheSameWay() {
     start("");
     byte[] seen =

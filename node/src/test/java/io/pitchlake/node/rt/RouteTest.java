@@ -23,7 +23,11 @@ class RouteTest {
   private String gateway6;
 
   private void start(String text) {
-    lans.start(text);
+    start(text, 1500);
+  }
+
+  private void start(String text, int mtuBehindBytes) {
+    lans.start(text, mtuBehindBytes);
     gateway = lans.resolve(client, "192.168.2.5");
     gateway6 = lans.resolve(client, "2001:db8:1::5");
     // Who has asked the node for something is known to it.
@@ -140,6 +144,26 @@ class RouteTest {
         client,
         fromClient().ipv4("192.168.2.66", "239.1.1.1").timeToLive(1).udp(1, 2).build());
     assertEquals(0, lans.count(Counter.ICMP_ERRORS_SENT));
+  }
+
+  @Test
+  void aSenderLearnsOfANarrowWay() {
+    start(TwoLans.networks("route enable", ""), 1300);
+    byte[] told =
+        lans.through(
+            client, client, toTarget().dontFragment().udp(1, 2).payload(new byte[1300]).build());
+    assertThat(told).reads("* IP 192.168.2.5 > 192.168.2.66: ICMP type 3 code 4*");
+    assertEquals(1300, (told[40] & 0xff) << 8 | told[41] & 0xff, "MTU of the next hop");
+    assertEquals(14 + 576, told.length, "length of the error");
+    byte[] told6 =
+        lans.through(client, client, toTarget6().udp(1, 2).payload(new byte[1300]).build());
+    assertThat(told6).reads("* IP6 2001:db8:1::5 > 2001:db8:1::66: ICMP type 2 code 0*");
+    assertEquals(1300, (told6[60] & 0xff) << 8 | told6[61] & 0xff, "MTU of the next hop");
+    assertEquals(14 + 1280, told6.length, "length of the error");
+    lans.nothingThrough(client, client, toTarget().udp(1, 2).payload(new byte[1300]).build());
+    assertEquals(3, lans.count(DropReason.TOO_BIG));
+    lans.through(
+        client, target, toTarget().dontFragment().udp(1, 2).payload(new byte[1272]).build());
   }
 
   @Test

@@ -28,6 +28,7 @@ public final class SimPort implements Port {
   private SimLan.Attachment attachment;
   private Consumer<byte[]> observer = frame -> {};
   private int transmitSlot;
+  private int mtuBytes = 1500;
   private long received;
   private long transmitted;
 
@@ -82,7 +83,13 @@ public final class SimPort implements Port {
 
   @Override
   public int mtuBytes() {
-    return 1500;
+    return mtuBytes;
+  }
+
+  /// Another MTU than 1500.
+  public SimPort mtuBytes(int bytes) {
+    mtuBytes = bytes;
+    return this;
   }
 
   @Override

@@ -25,7 +25,8 @@ public final class SimRouter implements AutoCloseable {
   private final List<Port> ports = new ArrayList<>();
 
   /// @param lans by the name of the interface
-  public SimRouter(SimClock clock, Map<String, SimLan> lans, String text) {
+  /// @param mtuBytes of the last interface
+  public SimRouter(SimClock clock, Map<String, SimLan> lans, String text, int mtuBytes) {
     var parsed = ConfigParser.parse("router.conf", text);
     configuration =
         parsed
@@ -35,6 +36,7 @@ public final class SimRouter implements AutoCloseable {
     for (Interface link : Node.interfacesOf(configuration)) {
       ports.add(new SimPort(link.name(), mac(link.id())));
     }
+    ((SimPort) ports.getLast()).mtuBytes(mtuBytes);
     node =
         new Node(
             configuration,

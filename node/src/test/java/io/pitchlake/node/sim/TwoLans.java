@@ -61,7 +61,12 @@ public final class TwoLans implements AutoCloseable {
 
   /// Starts the node with this file and gives it a second.
   public void start(String text) {
-    node = new SimRouter(clock, Map.of("eth0", front, "eth1", back), text);
+    start(text, 1500);
+  }
+
+  /// The same where the LAN behind takes smaller or larger packets.
+  public void start(String text, int mtuBehindBytes) {
+    node = new SimRouter(clock, Map.of("eth0", front, "eth1", back), text, mtuBehindBytes);
     clock.advanceSeconds(1);
   }
 

@@ -11,6 +11,7 @@ import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.sim.SimClock;
 import io.pitchlake.common.sim.SimHost;
 import io.pitchlake.common.wire.PacketBuilder;
+import io.pitchlake.common.wire.Property;
 import io.pitchlake.node.sim.TwoLans;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -147,6 +148,49 @@ class TranslatedServerTest {
                 .build());
   }
 
+  /// What an echoing target sends back is what its client sent, whatever that was, with the ends
+  /// swapped.
+  @Test
+  void whatATargetEchoesComesBackAsItWasSent() {
+    start();
+    Property.forAll(
+        "what a target echoes comes back as it was sent",
+        300,
+        random -> {
+          boolean isIpv4 = random.nextBoolean();
+          boolean isTcp = !isIpv4 || random.nextBoolean();
+          int clientPort = 1024 + random.nextInt(60_000);
+          int port = isTcp ? 80 : 1 + random.nextInt(65_535);
+          byte[] payload = new byte[random.nextInt(100)];
+          random.nextBytes(payload);
+          String from = isIpv4 ? "172.16.0." + random.nextInt(256) : "2001:db8:9::9";
+          String server = isIpv4 ? "192.168.2.10" : "2001:db8:1::10";
+          byte[] sent =
+              PacketBuilder.ethernet(TwoLans.CLIENT_MAC, isIpv4 ? serverMac : serverMac6)
+                  .between(from, server)
+                  .segment(isTcp, clientPort, port)
+                  .payload(payload)
+                  .build();
+          byte[] seen = through(client, target, sent);
+          String targetAddress = isIpv4 ? "10.0.0.30" : "2001:db8:2::30";
+          int sourceAt = isIpv4 ? 34 : 54;
+          byte[] echo =
+              PacketBuilder.ethernet(TwoLans.TARGET_MAC, isIpv4 ? gatewayMac : gatewayMac6)
+                  .between(targetAddress, from)
+                  .segment(isTcp, 8080, u16(seen, sourceAt))
+                  .payload(payload)
+                  .build();
+          assertThat(through(target, client, echo))
+              .hasBytes(
+                  PacketBuilder.ethernet(TwoLans.FRONT_MAC, TwoLans.CLIENT_MAC)
+                      .between(server, from)
+                      .timeToLive(63)
+                      .segment(isTcp, port, clientPort)
+                      .payload(payload)
+                      .build());
+        });
+  }
+
   @Test
   void datagramsWithoutAChecksumKeepNone() {
     start(NETWORKS + SERVERS.formatted("").replace("port 8080", ""));
@@ -188,7 +232,11 @@ class TranslatedServerTest {
   }
 
   private static int sourcePort(byte[] frame) {
-    return (frame[34] & 0xff) << 8 | frame[35] & 0xff;
+    return u16(frame, 34);
+  }
+
+  private static int u16(byte[] frame, int at) {
+    return (frame[at] & 0xff) << 8 | frame[at + 1] & 0xff;
   }
 
   @Test
@@ -353,6 +401,41 @@ class TranslatedServerTest {
       sum += (quoted[i] & 0xff) << 8 | quoted[i + 1] & 0xff;
     }
     assertEquals(0xffff, (sum & 0xffff) + (sum >>> 16), "sum of the quoted header");
+  }
+
+  /// Its network has the node as its router, so the server in the other one is reached, too.
+  @Test
+  void aClientOfAnotherNetworkComesByItsGateway() {
+    start(NETWORKS.replace("interface 2 \n", "interface 2 route enable\n") + SERVERS.formatted(""));
+    SimHost neighbour =
+        new SimHost(clock, lans.back, "neighbour", 0x0200_0000_0077L)
+            .own(IpAddress.parse("10.0.0.77"));
+    byte[] syn =
+        PacketBuilder.ethernet("02:00:00:00:00:77", gatewayMac)
+            .ipv4("10.0.0.77", "192.168.2.10")
+            .tcp(40_000, 80)
+            .syn()
+            .build();
+    assertThat(through(neighbour, target, syn)).reads("* 10.0.0.5.40000 > 10.0.0.30.8080*");
+    byte[] answer =
+        fromTarget().ipv4("10.0.0.30", "10.0.0.5").tcp(8080, 40_000).syn().ack(1).build();
+    assertThat(through(target, neighbour, answer)).reads("* 192.168.2.10.80 > 10.0.0.77.40000*");
+  }
+
+  @Test
+  void aNetworkThatDoesNotRouteDoesNotReachIt() {
+    start();
+    SimHost neighbour =
+        new SimHost(clock, lans.back, "neighbour", 0x0200_0000_0077L)
+            .own(IpAddress.parse("10.0.0.77"));
+    lans.nothingThrough(
+        neighbour,
+        target,
+        PacketBuilder.ethernet("02:00:00:00:00:77", gatewayMac)
+            .ipv4("10.0.0.77", "192.168.2.10")
+            .tcp(40_000, 80)
+            .syn()
+            .build());
   }
 
   @Test
