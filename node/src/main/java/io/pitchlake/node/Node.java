@@ -5,6 +5,8 @@ import io.pitchlake.common.config.Configuration.Interface;
 import io.pitchlake.common.config.Configuration.Network;
 import io.pitchlake.common.config.Configuration.Server;
 import io.pitchlake.common.config.Configuration.Settings;
+import io.pitchlake.common.config.Configuration.Target;
+import io.pitchlake.common.config.HealthCheck;
 import io.pitchlake.common.config.Setting;
 import io.pitchlake.common.hash.ClusterKey;
 import io.pitchlake.common.hash.FlowHash;
@@ -26,6 +28,7 @@ import io.pitchlake.node.engine.CommandQueue;
 import io.pitchlake.node.engine.Egress;
 import io.pitchlake.node.engine.Engine;
 import io.pitchlake.node.engine.Exchange;
+import io.pitchlake.node.engine.HealthPlan;
 import io.pitchlake.node.engine.IcmpErrors;
 import io.pitchlake.node.engine.IdleStrategy;
 import io.pitchlake.node.engine.Mastership;
@@ -39,6 +42,7 @@ import io.pitchlake.node.event.EventRing;
 import io.pitchlake.node.event.EventThrottle;
 import io.pitchlake.node.event.SecurityEvent;
 import io.pitchlake.node.health.HealthModule;
+import io.pitchlake.node.health.ServiceChecks;
 import io.pitchlake.node.master.MasterModule;
 import io.pitchlake.node.nat.NatModule;
 import io.pitchlake.node.ping.PingModule;
@@ -315,6 +319,34 @@ public final class Node {
   /// Gives memory back that is outside the heap; only for who drives the node by [#turn].
   public void close() {
     closings.forEach(Runnable::run);
+  }
+
+  /// The checks of a configuration's targets that run beside the engines, once for all of them.
+  public static List<ServiceChecks.Watched> serviceChecks(Configuration configuration) {
+    HealthCompiler health = new HealthCompiler(configuration);
+    List<ServiceChecks.Watched> watched = new ArrayList<>();
+    for (Target target : configuration.runningTargets().values()) {
+      HealthPlan plan = health.plan(target);
+      plan.checks().stream()
+          .filter(HealthCheck::isOffEngine)
+          .map(check ->
+              new ServiceChecks.Watched(
+                  target.id(),
+                  target.address(),
+                  target.port(),
+                  check,
+                  plan.rise(),
+                  plan.fall(),
+                  plan.fastNanos()))
+          .distinct()
+          .forEach(watched::add);
+    }
+    return watched;
+  }
+
+  /// Hands the engine the result of a check beside it; false when it takes no commands.
+  public boolean checked(Command.CheckResult result) {
+    return commands.offer(result);
   }
 
   /// Asks the engine to finish its turn and end; false when it hangs and takes no commands.

@@ -3,7 +3,6 @@ package io.pitchlake.node.cli;
 import io.pitchlake.common.config.Configuration;
 import io.pitchlake.common.config.Configuration.Sync;
 import io.pitchlake.common.config.Configuration.TarpitMode;
-import io.pitchlake.common.config.HealthCheck;
 import io.pitchlake.node.Node;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,16 +25,6 @@ final class MissingFeatures {
         .sync()
         .filter(MissingFeatures::asksForPeers)
         .ifPresent(sync -> missing.add("'sync' asks for replication"));
-    configuration.targets().values().stream()
-        .filter(target -> configuration.enabled().targets().contains(target.id()))
-        .forEach(target ->
-            target.health().checks().stream()
-                .filter(HealthCheck::isOffEngine)
-                .map(HealthCheck::word)
-                .distinct()
-                .forEach(kind ->
-                    missing.add(
-                        "'%s' of target %d asks for a health check".formatted(kind, target.id()))));
     Node.networksOf(configuration).stream()
         .filter(network -> network.tarpit() && !isHere(network.tarpitMode()))
         .forEach(network ->

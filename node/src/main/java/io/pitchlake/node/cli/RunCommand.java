@@ -14,6 +14,7 @@ import io.pitchlake.node.event.EventPump;
 import io.pitchlake.node.event.EventRing;
 import io.pitchlake.node.event.SecurityEvent;
 import io.pitchlake.node.event.SyslogSink;
+import io.pitchlake.node.health.ServiceChecks;
 import io.pitchlake.node.port.Port;
 import io.pitchlake.node.port.PortClosedException;
 import io.pitchlake.node.port.PortException;
@@ -161,7 +162,6 @@ public final class RunCommand implements Callable<Integer> {
     warnOfForwarding(configuration);
     Report report = new Report(nodes);
     Reload reload = new Reload(source, configuration, nodes, world.clock());
-    world.reloading().whenAsked(reload::run);
     Optional<SyslogSink> syslog =
         SyslogSink.of(
             configuration.syslog(), world.syslogSocket(), hostName(configuration), world.clock());
@@ -173,9 +173,26 @@ public final class RunCommand implements Callable<Integer> {
         };
     List<EventRing> rings = nodes.stream().map(Node::events).toList();
     try (EventPump _ = new EventPump(rings, log);
+        ServiceChecks checks =
+            new ServiceChecks(
+                result -> nodes.forEach(node -> node.checked(result)), world.random());
         Chores chores = new Chores()) {
+      Runnable follow =
+          () -> checks.configure(Node.serviceChecks(nodes.getFirst().configuration()));
+      follow.run();
+      world
+          .reloading()
+          .whenAsked(() -> {
+            reload.run();
+            follow.run();
+          });
       chores.every(LOOK_AT_HOST, new HostWatch(nodes, host));
-      chores.every(LOOK_AT_LEAVING, reload::tick);
+      chores.every(
+          LOOK_AT_LEAVING,
+          () -> {
+            reload.tick();
+            follow.run();
+          });
       chores.every(REPORT, () -> LOG.info("last minute: {}", report.line()));
       turn(nodes, ready(configuration, ports));
     } finally {

@@ -145,15 +145,12 @@ class CommandLinesTest {
         "vrrp 1 { vrid 5 network 1 }|'vrrp 1'",
         "sync { peers 10.0.0.9 }|'sync'",
         "tarpit mode persist|'tarpit mode persist' of network 1",
-        "tarpit mode throttle|'tarpit mode throttle' of network 1",
-        "check http 80,3,10|'http' of target 1"
+        "tarpit mode throttle|'tarpit mode throttle' of network 1"
       })
   void whatThisBuildDoesNotHaveIsNotPretended(String directive, String word) throws IOException {
     String text = GOOD.replace("real 10.0.0.4", "real 10.0.0.4 virt 10.0.0.5");
     if (directive.startsWith("tarpit mode")) {
       text = text.replace("tarpit enable", "tarpit enable " + directive);
-    } else if (directive.startsWith("check")) {
-      text += BALANCED.replace("ipaddr 10.0.0.20", directive.replace("check", "ipaddr 10.0.0.20"));
     } else {
       text += directive;
     }
