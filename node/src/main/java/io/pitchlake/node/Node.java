@@ -52,6 +52,8 @@ import io.pitchlake.node.rt.RouteModule;
 import io.pitchlake.node.slb.SlbModule;
 import io.pitchlake.node.tarpit.TarpitModule;
 import io.pitchlake.node.tnat.TnatModule;
+import io.pitchlake.node.vrrp.Election;
+import io.pitchlake.node.vrrp.VrrpModule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -173,8 +175,10 @@ public final class Node {
 
   private List<Module> modules(
       View view, RandomGenerator random, long nowNanos, Exchange.Seat seat) {
+    Election election = new Election();
     // Without an election a node is alone, and so it is master.
-    Mastership mastership = network -> true;
+    boolean elects = !configuration.vrrps().isEmpty();
+    Mastership mastership = elects ? election : (network, isIpv4) -> true;
     int engines = seat.shards().count();
     int addresses = Math.ceilDiv((int) configuration.settings().get(Setting.ADDRESSES), engines);
     int stations =
@@ -222,7 +226,10 @@ public final class Node {
               case "tnat" -> new TnatModule(translator);
               case "nat" -> new NatModule(translator, router, mastership);
               case "rt" -> router;
-              case "vrrp" -> new ChainPlace(name);
+              case "vrrp" ->
+                  elects
+                      ? new VrrpModule(election, transmit, arp.neighbors(), throttle, counters)
+                      : new ChainPlace(name);
               default -> throw new IllegalArgumentException("there is no module '" + name + "'");
             })
         .toList();

@@ -135,6 +135,7 @@ final class ViewCompiler {
         servers,
         targets(running, views, targets),
         routes(running, views),
+        new RouterCompiler(configuration, views, servers).compile(),
         configuration.settings(),
         host);
   }

@@ -21,6 +21,7 @@ import io.pitchlake.common.config.Configuration.Target;
 import io.pitchlake.common.config.Configuration.TargetState;
 import io.pitchlake.common.config.Configuration.TarpitMode;
 import io.pitchlake.common.config.Configuration.Vrrp;
+import io.pitchlake.common.config.Configuration.VrrpChecksum;
 import io.pitchlake.common.config.Words.Block;
 import io.pitchlake.common.net.AccessList;
 import io.pitchlake.common.net.IpAddress;
@@ -173,6 +174,26 @@ final class ConfigCheck {
                   section.title(),
                   "needs the module vrrp, without which two nodes are master at once",
                   "write vrrp first in modules"));
+    } else if (modules.contains("arp") && modules.indexOf("arp") < modules.indexOf("vrrp")) {
+      draft
+          .all(SectionKind.VRRP)
+          .forEach(section ->
+              problems.error(
+                  section.head(),
+                  section.title(),
+                  "needs the module vrrp before arp, which takes the other node's adverts for our own",
+                  "write vrrp first in modules"));
+    }
+    Placed<Long> engines = draft.settings.get(Setting.ENGINES);
+    if (engines != null && engines.value() != null && engines.value() > 1) {
+      draft
+          .all(SectionKind.VRRP)
+          .forEach(section ->
+              problems.error(
+                  section.head(),
+                  section.title(),
+                  "needs a node with one engine, which hears every advert",
+                  "write 'set engines 1', or take the section out"));
     }
     if (draft.modulesUnderstood
         && modules.contains("slb")
@@ -502,7 +523,13 @@ final class ConfigCheck {
               section.value(Grammar.PRIORITY).orElse(DEFAULT_PRIORITY),
               numbers(section, Grammar.VRRP_NETWORKS),
               section.value(Grammar.ADVERT).orElse(DEFAULT_ADVERT),
-              section.value(Grammar.PREEMPT).orElse(true));
+              section.value(Grammar.PREEMPT).orElse(true),
+              section.value(Grammar.PREEMPT_DELAY).orElse(Duration.ZERO),
+              section.value(Grammar.VRRP_VERSION).orElse(3),
+              section.value(Grammar.VRRP_CHECKSUM).orElse(VrrpChecksum.PSEUDO),
+              section.value(Grammar.PEERS).orElse(List.of()));
+      wholeSeconds(section, vrrp);
+      vrrpPeers(section, vrrp);
       for (Vrrp earlier : vrrps.values()) {
         if (vrrp.vrid() > 0 && vrrp.vrid() == earlier.vrid() && shareSegment(earlier, vrrp)) {
           problems.error(
@@ -516,6 +543,33 @@ final class ConfigCheck {
       vrrps.put(section.id(), vrrp);
     }
     return unmodifiable(vrrps);
+  }
+
+  /// Version 2 carries its interval in seconds (RFC 3768 section 5.3.7).
+  private void wholeSeconds(Section section, Vrrp vrrp) {
+    if (vrrp.version() == 2 && vrrp.advert().getNano() != 0) {
+      problems.error(
+          section.at(Grammar.ADVERT),
+          "advert",
+          "is no whole number of seconds, and version 2 can carry nothing else",
+          "write 'advert 1s', or 'version 3'");
+    }
+  }
+
+  private void vrrpPeers(Section section, Vrrp vrrp) {
+    for (IpAddress peer : vrrp.peers()) {
+      boolean near =
+          vrrp.networks().stream()
+              .map(networks::get)
+              .anyMatch(network -> network != null && holds(network, peer));
+      if (!near) {
+        problems.error(
+            section.at(Grammar.PEERS),
+            peer.toString(),
+            "is in none of the networks of " + section.title(),
+            "write the real address of the other node there");
+      }
+    }
   }
 
   private void vrrpNetwork(
@@ -542,6 +596,12 @@ final class ConfigCheck {
           "network " + number.value(),
           "has no virtual address that a master could hold",
           "write 'virt' or 'virt6' in it");
+    } else if (networkSection.has(Grammar.VIRT) && !networkSection.has(Grammar.REAL)) {
+      problems.error(
+          number.at(),
+          "network " + number.value(),
+          "has no real address to send adverts from",
+          "write 'real' in it, another one on every node");
     }
   }
 

@@ -148,13 +148,21 @@ public final class ConfigWriter {
               int priority,
               List<Integer> networks,
               Duration advert,
-              boolean preempt) -> {
+              boolean preempt,
+              Duration preemptDelay,
+              int version,
+              Configuration.VrrpChecksum checksum,
+              List<IpAddress> peers) -> {
         enter(SectionKind.VRRP, id);
         add(Grammar.VRID, vrid);
         add(Grammar.PRIORITY, priority);
         add(Grammar.VRRP_NETWORKS, list(networks));
         add(Grammar.ADVERT, time(advert));
         add(Grammar.PREEMPT, preempt ? "on" : "off");
+        add(Grammar.PREEMPT_DELAY, time(preemptDelay));
+        add(Grammar.VRRP_VERSION, version);
+        add(Grammar.VRRP_CHECKSUM, lower(checksum));
+        addList(Grammar.PEERS, peers);
       }
     }
   }

@@ -116,9 +116,30 @@ public record Configuration(
   /// `interface N { name eth0 access auto }`
   public record Interface(int id, String name, Access access) {}
 
+  /// What the checksum of an advert of version 3 over IPv4 covers: `checksum ...`.
+  public enum VrrpChecksum {
+    /// The message and a pseudo-header, as in practice since RFC 5798.
+    PSEUDO,
+    /// The message alone, as RFC 9568 says.
+    MESSAGE
+  }
+
   /// `vrrp N { vrid 50 priority 200 network 1 advert 100ms }`
+  ///
+  /// @param preemptDelay how long an active router of lower priority is listened to first
+  /// @param version of adverts over IPv4; those over IPv6 are version 3 always
+  /// @param peers to whom adverts go one by one; empty: to all by multicast
   public record Vrrp(
-      int id, int vrid, int priority, List<Integer> networks, Duration advert, boolean preempt) {}
+      int id,
+      int vrid,
+      int priority,
+      List<Integer> networks,
+      Duration advert,
+      boolean preempt,
+      Duration preemptDelay,
+      int version,
+      VrrpChecksum checksum,
+      List<IpAddress> peers) {}
 
   /// `network N { ... }`. Where `addr` or `addr6` is not given the block follows from `real` and
   /// the mask.

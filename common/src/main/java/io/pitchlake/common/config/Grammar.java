@@ -11,6 +11,7 @@ import io.pitchlake.common.config.Configuration.Quorum;
 import io.pitchlake.common.config.Configuration.Scheduler;
 import io.pitchlake.common.config.Configuration.SourceNat;
 import io.pitchlake.common.config.Configuration.TarpitMode;
+import io.pitchlake.common.config.Configuration.VrrpChecksum;
 import io.pitchlake.common.config.HealthCheck.AliasCheck;
 import io.pitchlake.common.config.Words.Block;
 import io.pitchlake.common.net.IpAddress;
@@ -31,6 +32,7 @@ final class Grammar {
   private static final Duration LONGEST_SLOW_START = Duration.ofHours(1);
   private static final Duration LONGEST_PERSISTENCE = Duration.ofDays(7);
   private static final int MOST_RESULTS = 100;
+  private static final Duration LONGEST_PREEMPT_DELAY = Duration.ofHours(1);
 
   static final Field<String> NAME =
       once("name", words -> words.text("a name", "write one, in quotes if it has spaces"));
@@ -49,6 +51,14 @@ final class Grammar {
   static final Field<Duration> ADVERT = once("advert", Grammar::advert);
   static final Field<Boolean> PREEMPT =
       once("preempt", words -> words.yesOrNo("a switch", "on", "off"));
+  static final Field<Duration> PREEMPT_DELAY =
+      once(
+          "preemptdelay",
+          words -> words.duration("a delay of preemption", Duration.ZERO, LONGEST_PREEMPT_DELAY));
+  static final Field<Integer> VRRP_VERSION =
+      once("version", words -> words.number("a version of VRRP", 2, 3));
+  static final Field<VrrpChecksum> VRRP_CHECKSUM =
+      once("checksum", words -> words.choice("a way to count a checksum", VrrpChecksum.class));
 
   static final Field<Block> ADDR =
       once("addr", words -> words.block("an IPv4 network address", true, "addr6"));

@@ -16,7 +16,11 @@ enum SectionKind {
       Grammar.PRIORITY,
       Grammar.VRRP_NETWORKS,
       Grammar.ADVERT,
-      Grammar.PREEMPT),
+      Grammar.PREEMPT,
+      Grammar.PREEMPT_DELAY,
+      Grammar.VRRP_VERSION,
+      Grammar.VRRP_CHECKSUM,
+      Grammar.PEERS),
   NETWORK(
       true,
       Grammar.NAME,

@@ -133,7 +133,13 @@ public enum Setting {
       3600,
       "a target lost this soon after it has become ready has flapped; 0: none has"),
   TARGETHOLDMAX(
-      "seconds", 300, 0, 86_400, "the longest that a target is kept out because it flaps");
+      "seconds", 300, 0, 86_400, "the longest that a target is kept out because it flaps"),
+  GARPREFRESH(
+      "seconds",
+      60,
+      0,
+      86_400,
+      "time between two announcements of an active virtual router's addresses; 0 announces changes only");
 
   /// What sizes tables or makes threads when a node starts.
   private static final Set<Setting> FIXED =

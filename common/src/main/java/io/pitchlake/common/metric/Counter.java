@@ -61,7 +61,18 @@ public enum Counter {
   CHECKS_PASSED("good results of health checks"),
   CHECKS_FAILED("bad answers to health checks"),
   TARGETS_UP("times a target became ready"),
-  TARGETS_DOWN("times a target was taken out");
+  TARGETS_DOWN("times a target was taken out"),
+  VRRP_SENT("VRRP adverts sent"),
+  VRRP_HEARD("VRRP adverts heard from other nodes"),
+  VRRP_PSEUDO_HEADER("VRRP adverts over IPv4 with the pseudo-header in their checksum"),
+  VRRP_MESSAGE_ONLY("VRRP adverts over IPv4 without it"),
+  VRRP_OTHER_ADDRESSES("VRRP adverts that list other addresses than this node's"),
+  VRRP_OTHER_INTERVAL("VRRP adverts that name another interval than this node's"),
+  VRRP_BECAME_ACTIVE("times a virtual router became active here"),
+  VRRP_STEPPED_DOWN("times an active virtual router stepped down here"),
+  VRRP_LATE("times a virtual router found that this node had stood still"),
+  VRRP_RIVALS("times two nodes were active at once"),
+  ANNOUNCEMENTS("addresses announced by an active virtual router");
 
   private final String meaning;
 

@@ -16,7 +16,9 @@ public enum Gauge {
   TARGETS_READY("targets ready"),
   TARGETS_HELD("targets kept out, for they come and go"),
   CHECKS("health checks beside arp and nd"),
-  CHECKS_FAILING("health checks that do not hold");
+  CHECKS_FAILING("health checks that do not hold"),
+  ROUTERS("virtual routers"),
+  ROUTERS_ACTIVE("virtual routers that are active here");
 
   private final String meaning;
 

@@ -16,6 +16,7 @@ import io.pitchlake.common.config.Configuration.Sync;
 import io.pitchlake.common.config.Configuration.Target;
 import io.pitchlake.common.config.Configuration.TarpitMode;
 import io.pitchlake.common.config.Configuration.Vrrp;
+import io.pitchlake.common.config.Configuration.VrrpChecksum;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.net.IpPrefix;
 import java.io.IOException;
@@ -72,7 +73,17 @@ class ExamplesTest {
     assertEquals(Configuration.DEFAULT_MODULES, seen.modules());
     assertEquals(Map.of(1, new Interface(1, "eth0", Access.AUTO)), seen.interfaces());
     assertEquals(
-        Map.of(1, new Vrrp(1, 50, 200, List.of(1), Duration.ofMillis(100), true)), seen.vrrps());
+        Map.of(1, new Vrrp(
+                1,
+                50,
+                200,
+                List.of(1),
+                Duration.ofMillis(100),
+                true,
+                Duration.ZERO,
+                3,
+                VrrpChecksum.PSEUDO,
+                List.of())), seen.vrrps());
     assertEquals(
         Map.of(
             1,

@@ -54,6 +54,7 @@ final class RandomConfiguration {
                     .formatted(i, 200 + any(9), oneOf("", "route 10.7.0.0/16,10.8.0.0/16 "))));
     engineAndSync();
     lists();
+    settings();
     register("networks", networks);
     register("servers", servers);
     register("targets", targets);
@@ -87,8 +88,11 @@ final class RandomConfiguration {
     text.append("vrrp %d { vrid %d ".formatted(1 + any(9), 1 + any(254)));
     text.append("network " + upTo(networks) + " ");
     maybe("priority " + (1 + any(253)));
-    maybe("advert " + 10 * (1 + any(400)) + "ms");
+    maybe(oneOf("advert " + 10 * (1 + any(400)) + "ms", "version 2 advert " + (1 + any(39)) + "s"));
     maybe("preempt " + oneOf("on", "off"));
+    maybe("preemptdelay " + any(900) + "s");
+    maybe("peers 10.1.0.%d,10.1.0.%d".formatted(1 + any(50), 60 + any(50)));
+    maybe("checksum " + oneOf("pseudo", "message"));
     text.append(" }\n");
   }
 
@@ -186,14 +190,17 @@ final class RandomConfiguration {
     if (acl > 0) {
       maybe("tarpit_acl " + acl + "\n");
     }
+    maybe("syslog " + oneOf("off", "local", "192.0.2.1", "[2001:db8::9]:5514") + "\n");
+  }
+
+  private void settings() {
     for (Setting setting : Setting.values()) {
-      // Translation and routing, which most of these ask for, want one engine.
+      // Translation, routing and elections, which most of these ask for, want one engine.
       if (setting != Setting.ENGINES && random.nextInt(4) == 0) {
         long value = random.nextLong(setting.minimum(), setting.maximum() + 1);
         text.append("set %s %d\n".formatted(setting.word(), value));
       }
     }
-    maybe("syslog " + oneOf("off", "local", "192.0.2.1", "[2001:db8::9]:5514") + "\n");
   }
 
   private void register(String group, int count) {

@@ -129,11 +129,20 @@ public final class LabProcess implements AutoCloseable {
 
   /// Asks it to read its configuration again (SIGHUP).
   public void hangUp() {
+    signal("HUP");
+  }
+
+  /// Sends it a signal, such as `STOP`, `CONT` or `KILL`.
+  public void signal(String signal) {
     try {
-      new ProcessBuilder("kill", "-HUP", Long.toString(process.pid()))
-          .inheritIO()
-          .start()
-          .waitFor();
+      int code =
+          new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+              .inheritIO()
+              .start()
+              .waitFor();
+      if (code != 0) {
+        throw new AssertionError("kill -" + signal + " of " + name + ": exit code " + code);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot signal " + name, e);
     } catch (InterruptedException e) {

@@ -182,7 +182,8 @@ public final class NetnsLab
     }
   }
 
-  Path writeRecord(String fileName, String text) {
+  /// Keeps a text as the lab's file `fileName`.
+  public Path writeRecord(String fileName, String text) {
     try {
       return Files.writeString(record(fileName), text);
     } catch (IOException e) {

@@ -53,7 +53,9 @@ final class AddressDefence {
     if (isNewClaimant(high, low, mac)) {
       events.event(EventKind.OWN_CLAIMED, high, low, 0, high, low, 0, mac, nowNanos);
     }
-    boolean isOurs = network.isOwnReal(high, low) || mastership.isMaster(network);
+    boolean isOurs =
+        network.isOwnReal(high, low)
+            || mastership.isMaster(network, IpAddress.isIpv4(high, low));
     if (isOurs && mayDefend(high, low, nowNanos)) {
       counters.count(Counter.OWN_DEFENDED);
       announce(network, high, low);

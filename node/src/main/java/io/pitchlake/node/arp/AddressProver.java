@@ -181,7 +181,7 @@ final class AddressProver implements Addresses, Neighbors {
       int vlanTci,
       long atNanos) {
     nowNanos = atNanos;
-    if (!mastership.isMaster(network)) {
+    if (!mastership.isMaster(network, IpAddress.isIpv4(high, low))) {
       return DropReason.NOT_MASTER;
     }
     if (isDhcpServer(network, stationMac)) {
@@ -332,7 +332,7 @@ final class AddressProver implements Addresses, Neighbors {
       return DropReason.NOT_HOME;
     }
     if (!network.isCandidate(high, low)
-        || !mastership.isMaster(network)
+        || !mastership.isMaster(network, isIpv4)
         || learnt.isRouter(network.index(), high, low)) {
       return DropReason.NOT_CANDIDATE;
     }
@@ -396,7 +396,7 @@ final class AddressProver implements Addresses, Neighbors {
   private void expired(int entry) {
     switch (table.state(entry)) {
       case PROBING -> {
-        if (!mastership.isMaster(view.network(table.network(entry)))) {
+        if (!isMaster(entry)) {
           forget(entry);
         } else if (table.probesLeft(entry) > 0) {
           table.probesLeft(entry, table.probesLeft(entry) - 1);
@@ -422,7 +422,7 @@ final class AddressProver implements Addresses, Neighbors {
       return;
     }
     table.probesLeft(entry, left - 1);
-    if (mastership.isMaster(view.network(table.network(entry)))) {
+    if (isMaster(entry)) {
       request(entry);
     }
     long restNanos = holdNanos - LAST_HELD_CHECK_NANOS;
@@ -457,14 +457,19 @@ final class AddressProver implements Addresses, Neighbors {
   /// IPv4 networks are small enough to be kept proven; IPv6 addresses wait until somebody asks
   /// again.
   private void proveAgain(int entry) {
-    NetworkView network = view.network(table.network(entry));
     boolean isIpv4 = IpAddress.isIpv4(table.high(entry), table.low(entry));
-    if (isIpv4 && mastership.isMaster(network) && isCandidate(entry)) {
+    if (isIpv4 && isMaster(entry) && isCandidate(entry)) {
       table.state(entry, AddressState.PROBING);
       startProof(entry);
     } else {
       forget(entry);
     }
+  }
+
+  private boolean isMaster(int entry) {
+    return mastership.isMaster(
+        view.network(table.network(entry)),
+        IpAddress.isIpv4(table.high(entry), table.low(entry)));
   }
 
   private boolean isCandidate(int entry) {

@@ -50,7 +50,7 @@ final class AddressSweep {
     for (int i = 0; i < ADDRESSES_PER_TURN && tokens.take(nowNanos); i++) {
       turn = turn + 1 < swept.length ? turn + 1 : 0;
       NetworkView network = view.network(swept[turn]);
-      if (mastership.isMaster(network)) {
+      if (mastership.isMaster(network, true)) {
         next[turn] = next[turn] + 1 < sizes[turn] ? next[turn] + 1 : 0;
         prover.sweepTo(network, firsts[turn] + next[turn], nowNanos);
       }

@@ -170,7 +170,7 @@ public final class ArpModule implements Module {
   private void answerOwn(PacketContext packet, NetworkView network) {
     ArpHeader arp = packet.arp();
     boolean real = network.isOwnReal(packet.destinationHigh(), packet.destinationLow());
-    if (!real && !mastership.isMaster(network)) {
+    if (!real && !mastership.isMaster(network, true)) {
       counters.drop(DropReason.NOT_MASTER);
       return;
     }
@@ -276,7 +276,7 @@ public final class ArpModule implements Module {
 
   private void advertiseOwn(PacketContext packet, NetworkView network, long high, long low) {
     boolean real = network.isOwnReal(high, low);
-    if (!real && !mastership.isMaster(network)) {
+    if (!real && !mastership.isMaster(network, false)) {
       counters.drop(DropReason.NOT_MASTER);
       return;
     }

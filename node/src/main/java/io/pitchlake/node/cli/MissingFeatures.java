@@ -18,10 +18,6 @@ final class MissingFeatures {
     Configuration configuration = file.configuration();
     List<String> missing = new ArrayList<>();
     configuration
-        .vrrps()
-        .keySet()
-        .forEach(id -> missing.add("'vrrp " + id + "' asks for an election between nodes"));
-    configuration
         .sync()
         .filter(MissingFeatures::asksForPeers)
         .ifPresent(sync -> missing.add("'sync' asks for replication"));

@@ -115,6 +115,8 @@ final class Report {
           TARGETS_HELD,
           CHECKS,
           CHECKS_FAILING,
+          ROUTERS,
+          ROUTERS_ACTIVE,
           ADDRESSES_PROBING,
           ADDRESSES_REAL,
           ADDRESSES_SIMULATED,

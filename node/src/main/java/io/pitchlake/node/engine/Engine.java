@@ -10,9 +10,10 @@ import io.pitchlake.node.port.Batch;
 import io.pitchlake.node.port.Port;
 import java.util.List;
 
-/// The one thread that forwards and advertises. Each turn reads the clock once, does a bounded
-/// number of commands, takes at most one batch from each port, walks every frame down the chain,
-/// runs the timers and flushes what is to be sent. If forwarding hangs, so does everything a peer
+/// The one thread that forwards and advertises. Each turn reads the clock once (and, where there is
+/// a [Heartbeat], again before it sends), does a bounded number of commands, takes at most one
+/// batch from each port, walks every frame down the chain, runs the timers and flushes what is to
+/// be sent. If forwarding hangs, so does everything a peer
 /// would take for life.
 public final class Engine {
   /// Frames taken from one port in one turn.
@@ -30,6 +31,7 @@ public final class Engine {
   private final IdleStrategy idle;
   private final PacketContext packet = new PacketContext();
   private View view;
+  private long turnNanos;
   private boolean stopping;
 
   public Engine(
@@ -58,19 +60,25 @@ public final class Engine {
   /// Turns until a [Command.Stop] is done or a port's source has ended.
   public void run() {
     while (!stopping) {
-      idle.afterTurn(turn());
+      int work = turn();
+      idle.afterTurn(work, chain.untilDueNanos(turnNanos));
     }
   }
 
   /// One turn; returns how many frames and commands it worked on.
   public int turn() {
     long nowNanos = clock.nanoTime();
+    turnNanos = nowNanos;
+    chain.onTurn(nowNanos);
     int work = drainCommands(nowNanos);
     for (int port = 0; port < ports.length; port++) {
       work += receive(port, nowNanos);
     }
     chain.onTick(nowNanos);
     events.onTick(nowNanos);
+    if (chain.hasHeartbeat() && !chain.maySend(clock.nanoTime())) {
+      discard();
+    }
     for (Port port : ports) {
       int sent = port.flush();
       if (sent > 0) {
@@ -78,6 +86,16 @@ public final class Engine {
       }
     }
     return work;
+  }
+
+  /// What this node has queued it may no longer say: another one may be speaking by now.
+  private void discard() {
+    for (Port port : ports) {
+      int discarded = port.discard();
+      for (int i = 0; i < discarded; i++) {
+        counters.drop(DropReason.LATE);
+      }
+    }
   }
 
   /// Whether a [Command.Stop] was done.
@@ -98,7 +116,10 @@ public final class Engine {
         case Command.Administer(int target, TargetState state) ->
             chain.onAdministered(target, state, nowNanos);
         case Command.CheckResult result -> chain.onChecked(result, nowNanos);
-        case Command.Stop() -> stopping = true;
+        case Command.Stop() -> {
+          stopping = true;
+          chain.onStop(nowNanos);
+        }
       }
     }
     return done;

@@ -15,6 +15,7 @@ public final class ModuleChain {
   private static final int PLACES = 10;
 
   private final Module[] modules;
+  private final Heartbeat[] heartbeats;
   private final CounterBank counters;
   private final Module first;
   private final Module second;
@@ -30,6 +31,11 @@ public final class ModuleChain {
   /// @param modules at most ten
   public ModuleChain(List<Module> modules, CounterBank counters) {
     this.modules = modules.toArray(Module[]::new);
+    this.heartbeats =
+        modules.stream()
+            .filter(Heartbeat.class::isInstance)
+            .map(Heartbeat.class::cast)
+            .toArray(Heartbeat[]::new);
     this.counters = counters;
     Module[] places =
         modules.stream().filter(module -> !(module instanceof ChainPlace)).toArray(Module[]::new);
@@ -98,6 +104,39 @@ public final class ModuleChain {
       verdict = tenth.onFrame(packet);
     }
     return verdict;
+  }
+
+  boolean hasHeartbeat() {
+    return heartbeats.length > 0;
+  }
+
+  void onTurn(long nowNanos) {
+    for (Heartbeat heartbeat : heartbeats) {
+      heartbeat.onTurn(nowNanos);
+    }
+  }
+
+  boolean maySend(long nowNanos) {
+    boolean may = true;
+    for (Heartbeat heartbeat : heartbeats) {
+      may &= heartbeat.maySend(nowNanos);
+    }
+    return may;
+  }
+
+  /// How long until a module needs the next turn; [Long#MAX_VALUE] when none does.
+  long untilDueNanos(long nowNanos) {
+    long until = Long.MAX_VALUE;
+    for (Heartbeat heartbeat : heartbeats) {
+      until = Math.min(until, heartbeat.untilDueNanos(nowNanos));
+    }
+    return until;
+  }
+
+  void onStop(long nowNanos) {
+    for (Heartbeat heartbeat : heartbeats) {
+      heartbeat.onStop(nowNanos);
+    }
   }
 
   void onTick(long nowNanos) {

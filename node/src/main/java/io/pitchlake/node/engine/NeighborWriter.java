@@ -58,8 +58,6 @@ public final class NeighborWriter {
         station);
   }
 
-  /// The frame's source is `sourceMac`, never somebody else's: switches learn from it where a MAC
-  /// is.
   private void arp(
       int port,
       int vlanTci,

@@ -194,6 +194,11 @@ public final class PacketContext {
     return view;
   }
 
+  /// The VLAN it came in, -1 for untagged and priority-tagged frames.
+  public int vlan() {
+    return vlan;
+  }
+
   /// Tag control information of its VLAN tag, -1 when it has none.
   public int vlanTci() {
     return vlanTci;

@@ -16,6 +16,7 @@ public final class View {
   private final List<ServerView> servers;
   private final List<TargetView> targets;
   private final RouteTable routes;
+  private final List<RouterView> routers;
   private final Settings settings;
 
   /// A view of `networks`, `servers` and `targets`, whose indexes are their positions, over `ports`
@@ -29,6 +30,7 @@ public final class View {
       List<ServerView> servers,
       List<TargetView> targets,
       RouteTable routes,
+      List<RouterView> routers,
       Settings settings,
       Set<IpAddress> host) {
     this.networks = networks.toArray(NetworkView[]::new);
@@ -45,6 +47,7 @@ public final class View {
     this.servers = List.copyOf(servers);
     this.targets = List.copyOf(targets);
     this.routes = routes;
+    this.routers = List.copyOf(routers);
     this.settings = settings;
   }
 
@@ -80,6 +83,11 @@ public final class View {
   /// The targets that may get frames.
   public List<TargetView> targets() {
     return targets;
+  }
+
+  /// The virtual routers this node takes part in.
+  public List<RouterView> routers() {
+    return routers;
   }
 
   /// `set NAME VALUE`.

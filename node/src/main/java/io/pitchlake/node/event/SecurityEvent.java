@@ -3,6 +3,8 @@ package io.pitchlake.node.event;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.net.MacAddress;
 import io.pitchlake.node.engine.EventKind;
+import io.pitchlake.node.engine.RoleCause;
+import io.pitchlake.node.engine.RouterRole;
 import io.pitchlake.node.engine.TargetNotice;
 
 /// What happened, as a record for people and programs. The lines are the seed's, word for word; an
@@ -108,12 +110,70 @@ public sealed interface SecurityEvent {
     }
   }
 
+  /// A virtual router's role has changed.
+  record RouterChanged(
+      int router,
+      int vrid,
+      boolean ipv4,
+      RouterRole from,
+      RouterRole to,
+      RoleCause cause,
+      IpAddress peer,
+      long times)
+      implements SecurityEvent {
+    @Override
+    public String line() {
+      boolean peers = cause != RoleCause.STARTED && cause != RoleCause.STOPPED;
+      return nameOf(router, vrid, ipv4)
+          + " "
+          + from
+          + " -> "
+          + to
+          + ": "
+          + cause.words()
+          + (peers ? " (heard last: " + peer + ")" : "");
+    }
+  }
+
+  /// Two routers were active at once.
+  record RouterRival(int router, int vrid, boolean ipv4, IpAddress rival, long times)
+      implements SecurityEvent {
+    @Override
+    public String line() {
+      return nameOf(router, vrid, ipv4)
+          + " ALARM: "
+          + rival
+          + " was active, too; this node stays active"
+          + seen(times);
+    }
+  }
+
+  private static String nameOf(int router, int vrid, boolean ipv4) {
+    return "VRRP router %d (vrid %d, %s)".formatted(router, vrid, ipv4 ? "IPv4" : "IPv6");
+  }
+
   private static String head(IpAddress address, EventKind kind) {
     return "TARPIT " + (address.isIpv4() ? "IPv4 " : "IPv6 ") + kind;
   }
 
   private static String seen(long times) {
     return times > 1 ? " seen " + times + " times" : "";
+  }
+
+  private static SecurityEvent ofRouter(
+      EventKind kind, IpAddress address, int router, IpAddress peer, int packed, long times) {
+    int vrid = packed >>> 8;
+    return kind == EventKind.ROUTER_RIVAL
+        ? new RouterRival(router, vrid, address.isIpv4(), peer, times)
+        : new RouterChanged(
+            router,
+            vrid,
+            address.isIpv4(),
+            RouterRole.values()[packed >>> 6 & 3],
+            RouterRole.values()[packed >>> 4 & 3],
+            RoleCause.values()[packed & 0xf],
+            peer,
+            times);
   }
 
   /// The record for an event of the engine.
@@ -133,6 +193,10 @@ public sealed interface SecurityEvent {
               ? new Unlisted(kind, target.isIpv4(), times)
               : new Claimed(target, peerMac, times);
       case TARGET_UP, TARGET_DOWN -> new Unlisted(kind, target.isIpv4(), times);
+      case ROUTER_CHANGED, ROUTER_RIVAL ->
+          EventThrottle.isUnlisted(peer)
+              ? new Unlisted(kind, target.isIpv4(), times)
+              : ofRouter(kind, target, targetPort, peer, peerPort, times);
       case ARP_REPLY, ND6_REPLY, ECHO_REPLY, TCP_SYNACK, UDP_PACKET ->
           EventThrottle.isUnlisted(peer)
               ? new Unlisted(kind, target.isIpv4(), times)

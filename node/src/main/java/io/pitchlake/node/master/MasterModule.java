@@ -30,7 +30,8 @@ public final class MasterModule implements Module {
     if (network == null && packet.kind() != PacketContext.Kind.ARP) {
       network = packet.ingress();
     }
-    return network != null && !mastership.isMaster(network)
+    boolean isIpv4 = packet.kind() != PacketContext.Kind.IPV6;
+    return network != null && !mastership.isMaster(network, isIpv4)
         ? packet.drop(DropReason.NOT_MASTER)
         : Verdict.PASS;
   }

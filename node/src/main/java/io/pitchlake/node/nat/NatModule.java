@@ -39,7 +39,8 @@ public final class NatModule implements Module {
       return Verdict.PASS;
     }
     NetworkView ingress = packet.ingress();
-    if (ingress == null || !mastership.isMaster(ingress)) {
+    boolean isIpv4 = packet.kind() == PacketContext.Kind.IPV4;
+    if (ingress == null || !mastership.isMaster(ingress, isIpv4)) {
       return Verdict.PASS;
     }
     int session = translator.findReverse(packet);

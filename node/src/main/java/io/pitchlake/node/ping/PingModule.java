@@ -43,10 +43,10 @@ public final class PingModule implements Module {
     if (!real && !network.isOwnVirtual(high, low)) {
       return Verdict.PASS;
     }
-    if (!real && !mastership.isMaster(network)) {
+    boolean isIpv4 = packet.kind() == PacketContext.Kind.IPV4;
+    if (!real && !mastership.isMaster(network, isIpv4)) {
       return packet.drop(DropReason.NOT_MASTER);
     }
-    boolean isIpv4 = packet.kind() == PacketContext.Kind.IPV4;
     long mac = real ? network.portMac() : network.virtualMac(isIpv4);
     if (packet.ethernet().destination() != mac) {
       return packet.drop(DropReason.NOT_OUR_MAC);

@@ -133,6 +133,13 @@ final class PacketSender implements AutoCloseable {
     return sent;
   }
 
+  /// Forgets what is queued; returns how many frames.
+  int discard() {
+    int discarded = queued;
+    queued = 0;
+    return discarded;
+  }
+
   /// sendmmsg stops at the first frame that the kernel refuses. That one is skipped and counted,
   /// and the rest is tried again, unless the link or the socket's memory is at fault: then the rest
   /// would fare no better.

@@ -46,6 +46,12 @@ public interface Port extends AutoCloseable {
   /// [#statistics].
   int flush();
 
+  /// Forgets what is queued and was not sent yet; returns how many frames. A port that sends at once
+  /// has nothing to forget.
+  default int discard() {
+    return 0;
+  }
+
   /// Waits until input is there or about `timeoutNanos` have passed. For several ports at once see
   /// [PortsWait].
   void awaitInput(long timeoutNanos);

@@ -351,6 +351,11 @@ public final class RingPort implements Port {
   }
 
   @Override
+  public int discard() {
+    return sender.discard();
+  }
+
+  @Override
   public int flush() {
     transmitBuffers.reset();
     int sent = sender.flush();

@@ -296,6 +296,15 @@ public final class XdpPort implements Port {
   }
 
   @Override
+  public int discard() {
+    int discarded = ring.discard();
+    for (XdpQueue queue : queues) {
+      discarded += queue.unsend();
+    }
+    return discarded;
+  }
+
+  @Override
   public int flush() {
     int sent = 0;
     for (XdpQueue queue : queues) {

@@ -371,6 +371,18 @@ final class XdpQueue implements AutoCloseable {
     return true;
   }
 
+  /// Takes back what was queued since the last flush, of which the kernel does not know yet; returns
+  /// how many frames.
+  int unsend() {
+    int count = submitted;
+    for (; submitted > 0; submitted--) {
+      tx.next--;
+      long offset = Native.getLong(tx.entries + (long) (tx.next & MASK) * DESCRIPTOR_BYTES);
+      giveBack((int) (offset >>> chunkShift));
+    }
+    return count;
+  }
+
   /// Hands the queued frames to the kernel; returns how many were queued since the last call.
   int flush() {
     int count = submitted;

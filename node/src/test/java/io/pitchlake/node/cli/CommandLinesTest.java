@@ -142,7 +142,6 @@ class CommandLinesTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "vrrp 1 { vrid 5 network 1 }|'vrrp 1'",
         "sync { peers 10.0.0.9 }|'sync'",
         "tarpit mode persist|'tarpit mode persist' of network 1",
         "tarpit mode throttle|'tarpit mode throttle' of network 1"

@@ -80,7 +80,7 @@ class IdleStrategyTest {
   void busyNeverWaits() {
     IdleStrategy idle = IdleStrategy.of(Idle.BUSY, List.of(port), WAIT_NANOS);
     for (int turn = 0; turn < MANY_TURNS; turn++) {
-      idle.afterTurn(0);
+      idle.afterTurn(0, Long.MAX_VALUE);
     }
     assertEquals(List.of(), waits);
   }
@@ -88,9 +88,9 @@ class IdleStrategyTest {
   @Test
   void pollWaitsAfterEveryTurnWithoutWork() {
     IdleStrategy idle = IdleStrategy.of(Idle.POLL, List.of(port), WAIT_NANOS);
-    idle.afterTurn(0);
-    idle.afterTurn(5);
-    idle.afterTurn(0);
+    idle.afterTurn(0, Long.MAX_VALUE);
+    idle.afterTurn(5, Long.MAX_VALUE);
+    idle.afterTurn(0, Long.MAX_VALUE);
     assertEquals(List.of(WAIT_NANOS, WAIT_NANOS), waits);
   }
 
@@ -99,7 +99,7 @@ class IdleStrategyTest {
     IdleStrategy idle = IdleStrategy.of(Idle.ADAPTIVE, List.of(port), WAIT_NANOS);
     int first = turnsToWait(idle);
     assertTrue(first > 100, "waited after only " + first + " turns");
-    idle.afterTurn(0);
+    idle.afterTurn(0, Long.MAX_VALUE);
     assertEquals(2, waits.size(), "goes on waiting while there is nothing");
   }
 
@@ -109,7 +109,7 @@ class IdleStrategyTest {
     int most = turnsToWait(idle);
     int turns = most;
     for (int frame = 0; frame < 20; frame++) {
-      idle.afterTurn(1);
+      idle.afterTurn(1, Long.MAX_VALUE);
       int next = turnsToWait(idle);
       assertTrue(next <= turns, "spins in vain grew from " + turns + " to " + next);
       turns = next;
@@ -124,19 +124,19 @@ class IdleStrategyTest {
   /// Turns to the wait that follows frames with `gap` idle turns between them.
   private int turnsToWaitAfterFrames(IdleStrategy idle, int gap) {
     for (int frame = 0; frame < 20; frame++) {
-      idle.afterTurn(1);
+      idle.afterTurn(1, Long.MAX_VALUE);
       for (int turn = 0; turn < gap; turn++) {
-        idle.afterTurn(0);
+        idle.afterTurn(0, Long.MAX_VALUE);
       }
     }
-    idle.afterTurn(1);
+    idle.afterTurn(1, Long.MAX_VALUE);
     return turnsToWait(idle);
   }
 
   private int turnsToWait(IdleStrategy idle) {
     waits.clear();
     for (int turn = 1; turn <= MANY_TURNS; turn++) {
-      idle.afterTurn(0);
+      idle.afterTurn(0, Long.MAX_VALUE);
       if (!waits.isEmpty()) {
         return turn;
       }
@@ -147,7 +147,7 @@ class IdleStrategyTest {
   @Test
   void portsWithoutDescriptorsShareTheTime() {
     IdleStrategy idle = IdleStrategy.of(Idle.POLL, List.of(port, port), WAIT_NANOS);
-    idle.afterTurn(0);
+    idle.afterTurn(0, Long.MAX_VALUE);
     assertEquals(List.of(WAIT_NANOS / 2, WAIT_NANOS / 2), waits);
   }
 }

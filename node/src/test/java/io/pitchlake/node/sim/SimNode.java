@@ -276,6 +276,7 @@ public final class SimNode {
             options.servers,
             targets,
             routes(options, network),
+            List.of(),
             settings,
             Set.of());
     int capacity = (int) settings.get(Setting.ADDRESSES);
@@ -289,7 +290,7 @@ public final class SimNode {
             stations,
             new TimerWheel(capacity, clock.nanoTime()),
             transmit,
-            unused -> options.master,
+            (unused, family) -> options.master,
             sink,
             counters);
     TarpitModule tarpit =
@@ -315,7 +316,7 @@ public final class SimNode {
             errors,
             arp.addresses(),
             arp.neighbors(),
-            unused -> options.master,
+            (unused, family) -> options.master,
             counters,
             clock.nanoTime());
     ModuleChain chain =
@@ -323,9 +324,9 @@ public final class SimNode {
             List.of(
                 new ChainPlace("vrrp"),
                 arp,
-                new PingModule(transmit, unused -> options.master, counters),
+                new PingModule(transmit, (unused, family) -> options.master, counters),
                 health,
-                new MasterModule(unused -> options.master),
+                new MasterModule((unused, family) -> options.master),
                 tarpit,
                 new SlbModule(
                     translator,
@@ -336,7 +337,7 @@ public final class SimNode {
                     new SipHash(5, 6),
                     new TableHash(7)),
                 new TnatModule(translator),
-                new NatModule(translator, router, unused -> options.master),
+                new NatModule(translator, router, (unused, family) -> options.master),
                 router),
             counters);
     engine =

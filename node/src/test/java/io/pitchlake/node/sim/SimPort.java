@@ -120,6 +120,13 @@ public final class SimPort implements Port {
   }
 
   @Override
+  public int discard() {
+    int discarded = queued.size();
+    queued.clear();
+    return discarded;
+  }
+
+  @Override
   public int flush() {
     int sent = queued.size();
     for (Frame frame : queued) {

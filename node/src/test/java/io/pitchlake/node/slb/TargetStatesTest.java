@@ -62,7 +62,14 @@ class TargetStatesTest {
     }
     states.configure(
         new View(
-            List.of(), 0, List.of(), targets, RouteTable.EMPTY, new Settings(Map.of()), Set.of()),
+            List.of(),
+            0,
+            List.of(),
+            targets,
+            RouteTable.EMPTY,
+            List.of(),
+            new Settings(Map.of()),
+            Set.of()),
         0);
   }
 

@@ -1,0 +1,35 @@
+package io.pitchlake.node.vrrp;
+
+import io.pitchlake.node.engine.Mastership;
+import io.pitchlake.node.engine.NetworkView;
+import io.pitchlake.node.engine.RouterView.Served;
+import java.util.Arrays;
+import java.util.List;
+
+/// Who has won: one word for each address family of each network. A network without a virtual
+/// router has no other node, so this one is its master. Engine thread.
+public final class Election implements Mastership {
+  private boolean[] master = new boolean[0];
+
+  @Override
+  public boolean isMaster(NetworkView network, boolean isIpv4) {
+    return master[place(network, isIpv4)];
+  }
+
+  private static int place(NetworkView network, boolean isIpv4) {
+    return 2 * network.index() + (isIpv4 ? 0 : 1);
+  }
+
+  /// Makes room for so many networks, of all of which this node is master until [#set] says
+  /// otherwise.
+  void networks(int count) {
+    master = new boolean[2 * count];
+    Arrays.fill(master, true);
+  }
+
+  void set(List<Served> served, boolean won) {
+    for (Served one : served) {
+      master[place(one.network(), one.isIpv4())] = won;
+    }
+  }
+}
