@@ -15,9 +15,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/// A pair of nodes with the configurations of `deploy/examples`, each in a namespace, and a probe that
-/// pings the virtual address every millisecond while the active one is killed, stopped, or asked to
-/// go.
+/// A pair of nodes with the configurations of `deploy/examples`, each in a namespace, and a probe
+/// that pings the virtual address every millisecond while the active one is killed, stopped, or
+/// asked to go.
 ///
 /// The outage is printed. What is asserted is far above what a quiet machine shows, for tests share
 /// theirs.
@@ -68,7 +68,9 @@ class ElectionIT {
   private static double outageMillis(LabProcess probe, String what) {
     probe.awaitLine("packets transmitted", PROBE.plus(PATIENCE));
     List<Double> replies =
-        probe.output().lines()
+        probe
+            .output()
+            .lines()
             .map(REPLY::matcher)
             .filter(matcher -> matcher.matches())
             .map(matcher -> Double.parseDouble(matcher.group(1)))
@@ -94,9 +96,7 @@ class ElectionIT {
     outageMillis(probe, "kill -9");
     scanner.run("ip", "neigh", "show", VIRT).expectOutput("00:00:5e:00:01:32");
     scanner.run("ping", "-6", "-c", "3", "-i", "0.2", "2001:db8:1::5").expectSuccess();
-    scanner
-        .run("ip", "-6", "neigh", "show", "2001:db8:1::5")
-        .expectOutput("00:00:5e:00:02:32");
+    scanner.run("ip", "-6", "neigh", "show", "2001:db8:1::5").expectOutput("00:00:5e:00:02:32");
     scanner
         .run("arping", "-c", "2", "-w", "5", "-I", "eth0", VIRT)
         .expectSuccess()

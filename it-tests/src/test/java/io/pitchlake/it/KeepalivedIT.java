@@ -27,13 +27,13 @@ class KeepalivedIT {
 
   private static String pitchlake(String router) {
     return """
-        interface 1 { name eth0 }
-        network 1 { addr 192.168.2.0 mask 24 real 192.168.2.4 virt 192.168.2.5
-                    addr6 2001:db8:1:: mask6 64 real6 2001:db8:1::4 virt6 2001:db8:1::5
-                    interface 1 }
-        vrrp 1 { vrid 50 network 1 priority 200 %s }
-        register networks 1 enable networks 1
-        """
+    interface 1 { name eth0 }
+    network 1 { addr 192.168.2.0 mask 24 real 192.168.2.4 virt 192.168.2.5
+                addr6 2001:db8:1:: mask6 64 real6 2001:db8:1::4 virt6 2001:db8:1::5
+                interface 1 }
+    vrrp 1 { vrid 50 network 1 priority 200 %s }
+    register networks 1 enable networks 1
+    """
         .formatted(router);
   }
 
@@ -54,8 +54,17 @@ class KeepalivedIT {
     String file = LAB.writeRecord("keepalived.conf", instance).toString();
     LabProcess keepalived =
         b.start(
-            "keepalived", "--vrrp", "--dont-fork", "--log-console", "--log-detail",
-            "-f", file, "-p", file + ".pid", "-r", file + ".vrrp");
+            "keepalived",
+            "--vrrp",
+            "--dont-fork",
+            "--log-console",
+            "--log-detail",
+            "-f",
+            file,
+            "-p",
+            file + ".pid",
+            "-r",
+            file + ".vrrp");
     keepalived.awaitLine("Entering BACKUP STATE", PATIENCE);
     return keepalived;
   }
@@ -65,7 +74,11 @@ class KeepalivedIT {
         (wanted ? "keepalived has " : "keepalived has not ") + address,
         outcome -> outcome.stdout().contains(address + "/") == wanted,
         PATIENCE,
-        "ip", "addr", "show", "dev", "eth0");
+        "ip",
+        "addr",
+        "show",
+        "dev",
+        "eth0");
   }
 
   @ParameterizedTest

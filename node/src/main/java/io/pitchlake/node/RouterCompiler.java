@@ -70,13 +70,10 @@ final class RouterCompiler {
             .filter(family -> family == isIpv4 || !hasVirtual(segment, family))
             .flatMap(family -> segment.stream().map(network -> new Served(network, family)))
             .toList();
-    List<IpAddress> peers =
-        vrrp.peers().stream().filter(peer -> peer.isIpv4() == isIpv4).toList();
+    List<IpAddress> peers = vrrp.peers().stream().filter(peer -> peer.isIpv4() == isIpv4).toList();
     NetworkView first = segment.getFirst();
     long virtualMac =
-        isIpv4
-            ? VrrpHeader.virtualMac(vrrp.vrid())
-            : VrrpHeader.virtualMacIpv6(vrrp.vrid());
+        isIpv4 ? VrrpHeader.virtualMac(vrrp.vrid()) : VrrpHeader.virtualMacIpv6(vrrp.vrid());
     return new RouterView(
         vrrp.id(),
         isIpv4,

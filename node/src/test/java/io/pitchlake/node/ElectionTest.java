@@ -21,6 +21,7 @@ import io.pitchlake.node.sim.SimPort;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -86,6 +87,7 @@ class ElectionTest {
               List.of(port),
               this,
               new SplittableRandom(last),
+              Optional.empty(),
               Set.of(),
               IdleStrategy.busy());
       port.attach(lan, this::turn);
@@ -214,7 +216,9 @@ class ElectionTest {
   @Test
   void section642ANewActiveRouterAdvertisesFirstThenAnnouncesEveryAddressInTheSameTurn() {
     List<Seen> first =
-        since(0, "a").stream().filter(s -> s.at(12) == 0x08 && s.atNanos < clock.nanoTime()).toList();
+        since(0, "a").stream()
+            .filter(s -> s.at(12) == 0x08 && s.atNanos < clock.nanoTime())
+            .toList();
     assertTrue(first.get(0).isAdvert(), "an advert comes first");
     assertTrue(first.get(1).isArp() && first.get(2).isArp(), "two gratuitous ARPs follow");
     assertEquals(first.get(0).atNanos, first.get(2).atNanos, "in the same turn");
@@ -238,7 +242,8 @@ class ElectionTest {
     assertEquals(b, active(a, b));
     double outage = outageMillis(crashed, b);
     assertTrue(outage <= 302.2 && outage > 200, outage + " ms");
-    b.expectLine("BACKUP -> ACTIVE: nothing is heard of an active router (heard last: 192.168.2.4)");
+    b.expectLine(
+        "BACKUP -> ACTIVE: nothing is heard of an active router (heard last: 192.168.2.4)");
   }
 
   @Test
@@ -316,7 +321,9 @@ class ElectionTest {
     clock.advanceMillis(1950);
     long healed = clock.nanoTime();
     b.port.attachment().connected(true);
-    for (int i = 0; i < 40 && a.count(Counter.VRRP_RIVALS) + b.count(Counter.VRRP_STEPPED_DOWN) == 0; i++) {
+    for (int i = 0;
+        i < 40 && a.count(Counter.VRRP_RIVALS) + b.count(Counter.VRRP_STEPPED_DOWN) == 0;
+        i++) {
       clock.advanceMillis(5);
     }
     clock.advanceMillis(5);
@@ -448,8 +455,7 @@ class ElectionTest {
     "37, 0, VRRP_MALFORMED",
   })
   void section71ABadAdvertIsDiscardedByName(int offset, int value, DropReason reason) {
-    byte[] advert =
-        since(0, "a").stream().filter(Seen::isAdvert).toList().getLast().frame.clone();
+    byte[] advert = since(0, "a").stream().filter(Seen::isAdvert).toList().getLast().frame.clone();
     advert[offset] = (byte) value;
     advert[24] = 0;
     advert[25] = 0;

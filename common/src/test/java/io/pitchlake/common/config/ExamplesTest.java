@@ -73,7 +73,9 @@ class ExamplesTest {
     assertEquals(Configuration.DEFAULT_MODULES, seen.modules());
     assertEquals(Map.of(1, new Interface(1, "eth0", Access.AUTO)), seen.interfaces());
     assertEquals(
-        Map.of(1, new Vrrp(
+        Map.of(
+            1,
+            new Vrrp(
                 1,
                 50,
                 200,
@@ -83,7 +85,8 @@ class ExamplesTest {
                 Duration.ZERO,
                 3,
                 VrrpChecksum.PSEUDO,
-                List.of())), seen.vrrps());
+                List.of())),
+        seen.vrrps());
     assertEquals(
         Map.of(
             1,
@@ -177,6 +180,19 @@ class ExamplesTest {
     assertTrue(network.tarpit());
     assertEquals(Set.of(3), seen.enabled().networks());
     assertEquals(List.of(block("fe80::20e:cff:fe6c:ba4a", 128)), seen.exempt());
+  }
+
+  @Test
+  void aPairDiffersInNameAddressesAndPriorityAlone() throws IOException {
+    Configuration a = example("pair-a.conf");
+    Configuration b = example("pair-b.conf");
+    assertEquals(
+        List.of(
+            "'hostname node-a' becomes 'hostname node-b'",
+            "vrrp 1: 'priority 254' becomes 'priority 253'",
+            "network 1: 'real 192.168.2.4' becomes 'real 192.168.2.6'",
+            "network 1: 'real6 2001:db8:1::4' becomes 'real6 2001:db8:1::6'"),
+        ConfigDiff.between(a, b).stream().map(ConfigDiff.Change::what).toList());
   }
 
   @Test

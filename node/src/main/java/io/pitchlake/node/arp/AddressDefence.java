@@ -54,8 +54,7 @@ final class AddressDefence {
       events.event(EventKind.OWN_CLAIMED, high, low, 0, high, low, 0, mac, nowNanos);
     }
     boolean isOurs =
-        network.isOwnReal(high, low)
-            || mastership.isMaster(network, IpAddress.isIpv4(high, low));
+        network.isOwnReal(high, low) || mastership.isMaster(network, IpAddress.isIpv4(high, low));
     if (isOurs && mayDefend(high, low, nowNanos)) {
       counters.count(Counter.OWN_DEFENDED);
       announce(network, high, low);

@@ -468,8 +468,7 @@ final class AddressProver implements Addresses, Neighbors {
 
   private boolean isMaster(int entry) {
     return mastership.isMaster(
-        view.network(table.network(entry)),
-        IpAddress.isIpv4(table.high(entry), table.low(entry)));
+        view.network(table.network(entry)), IpAddress.isIpv4(table.high(entry), table.low(entry)));
   }
 
   private boolean isCandidate(int entry) {

@@ -13,8 +13,7 @@ import java.util.List;
 /// The one thread that forwards and advertises. Each turn reads the clock once (and, where there is
 /// a [Heartbeat], again before it sends), does a bounded number of commands, takes at most one
 /// batch from each port, walks every frame down the chain, runs the timers and flushes what is to
-/// be sent. If forwarding hangs, so does everything a peer
-/// would take for life.
+/// be sent. If forwarding hangs, so does everything a peer would take for life.
 public final class Engine {
   /// Frames taken from one port in one turn.
   public static final int BATCH_FRAMES = 64;

@@ -18,8 +18,8 @@ public enum EventKind {
   /// A target was taken out or is not ready; told by a [TargetNotice].
   TARGET_DOWN,
   /// A virtual router's role has changed; the target is one of its addresses, the target's port the
-  /// number of its section, the peer whom it heard last, and the peer's port its vrid in 8 bits, its
-  /// roles before and now in 2 bits each, and the [RoleCause] in 4.
+  /// number of its section, the peer whom it heard last, and the peer's port its vrid in 8 bits,
+  /// its roles before and now in 2 bits each, and the [RoleCause] in 4.
   ROUTER_CHANGED,
   /// Another router has been active beside this one; as above, without roles and cause.
   ROUTER_RIVAL

@@ -6,8 +6,8 @@ import io.pitchlake.node.port.PortsWait;
 import java.util.List;
 
 /// What the engine does between turns: look again at once, or wait in the kernel until a frame
-/// comes on any port, somebody needs the next turn, or the longest wait has passed, so that commands
-/// and timers are never later than that.
+/// comes on any port, somebody needs the next turn, or the longest wait has passed, so that
+/// commands and timers are never later than that.
 public final class IdleStrategy {
   /// Some tens of microseconds of turns: the next frame of a busy moment is met awake.
   private static final int MOST_SPINS = 256;
@@ -44,9 +44,9 @@ public final class IdleStrategy {
     return new IdleStrategy(List.of(), Integer.MAX_VALUE, Integer.MAX_VALUE, 0);
   }
 
-  /// Called after each turn with the work it did and how long the next may be put off. Spins that met a frame just in time are doubled,
-  /// spins in vain are halved: between sparse frames, or bursts of them, the core is given up
-  /// almost at once.
+  /// Called after each turn with the work it did and how long the next may be put off. Spins that
+  /// met a frame just in time are doubled, spins in vain are halved: between sparse frames, or
+  /// bursts of them, the core is given up almost at once.
   void afterTurn(int work, long untilDueNanos) {
     if (work > 0) {
       if (idleTurns > spins / 2 && idleTurns <= spins) {

@@ -179,11 +179,6 @@ public final class PacketContext {
     return port;
   }
 
-  /// The VLAN it came in, -1 for untagged and priority-tagged frames.
-  public int vlan() {
-    return vlan;
-  }
-
   /// The turn's clock reading.
   public long nowNanos() {
     return nowNanos;

@@ -46,8 +46,8 @@ public interface Port extends AutoCloseable {
   /// [#statistics].
   int flush();
 
-  /// Forgets what is queued and was not sent yet; returns how many frames. A port that sends at once
-  /// has nothing to forget.
+  /// Forgets what is queued and was not sent yet; returns how many frames. A port that sends at
+  /// once has nothing to forget.
   default int discard() {
     return 0;
   }

@@ -371,8 +371,8 @@ final class XdpQueue implements AutoCloseable {
     return true;
   }
 
-  /// Takes back what was queued since the last flush, of which the kernel does not know yet; returns
-  /// how many frames.
+  /// Takes back what was queued since the last flush, of which the kernel does not know yet;
+  /// returns how many frames.
   int unsend() {
     int count = submitted;
     for (; submitted > 0; submitted--) {

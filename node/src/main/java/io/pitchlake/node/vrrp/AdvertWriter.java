@@ -30,10 +30,7 @@ final class AdvertWriter {
   void toGroup(RouterView router, int priority) {
     if (router.isIpv4()) {
       toIpv4(
-          router,
-          priority,
-          Ipv4Header.multicastMac(VrrpHeader.GROUP_IPV4),
-          VrrpHeader.GROUP_IPV4);
+          router, priority, Ipv4Header.multicastMac(VrrpHeader.GROUP_IPV4), VrrpHeader.GROUP_IPV4);
     } else {
       toIpv6(
           router,

@@ -11,8 +11,9 @@ import io.pitchlake.node.engine.RouterView;
 import io.pitchlake.node.engine.RouterView.Claim;
 
 /// Tells a segment where the addresses of an active router are: a gratuitous ARP request for each
-/// IPv4 address, an unsolicited neighbour advertisement for each IPv6 address, both from the virtual
-/// MAC, so that switches learn its port anew. At once, after a second, then from time to time.
+/// IPv4 address, an unsolicited neighbour advertisement for each IPv6 address, both from the
+/// virtual MAC, so that switches learn its port anew. At once, after a second, then from time to
+/// time.
 ///
 /// Simulated addresses are never announced: they share the virtual MAC, so stations need no news of
 /// them. The router flag is 0: this node routes no IPv6. Engine thread.

@@ -74,8 +74,7 @@ record RouterMachine(int priority, long advertNanos, boolean preempt, long preem
               : takeOver(state.onExpiry(), nowNanos);
       // What it has not read yet may well be the active router's adverts.
       case Late() ->
-          new Step(
-              state.timer(nowNanos + activeDownNanos(state.activeAdvertNanos())), NOTHING);
+          new Step(state.timer(nowNanos + activeDownNanos(state.activeAdvertNanos())), NOTHING);
       case Heard heard -> new Step(heardByBackup(state, heard, nowNanos), NOTHING);
     };
   }
@@ -128,8 +127,7 @@ record RouterMachine(int priority, long advertNanos, boolean preempt, long preem
       return new Step(state.timer(nowNanos + advertNanos), ADVERTISE);
     }
     if (heard.priority() > priority) {
-      return new Step(
-          backup(RoleCause.HIGHER_PRIORITY, heard.intervalNanos(), nowNanos), NOTHING);
+      return new Step(backup(RoleCause.HIGHER_PRIORITY, heard.intervalNanos(), nowNanos), NOTHING);
     }
     if (heard.priority() == priority && heard.senderIsHigher()) {
       return new Step(backup(RoleCause.HIGHER_ADDRESS, heard.intervalNanos(), nowNanos), NOTHING);

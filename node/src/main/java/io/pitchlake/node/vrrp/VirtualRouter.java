@@ -127,8 +127,7 @@ final class VirtualRouter {
     apply(STOP, nowNanos);
   }
 
-  void heard(
-      int priority, long intervalNanos, long sourceHigh, long sourceLow, long nowNanos) {
+  void heard(int priority, long intervalNanos, long sourceHigh, long sourceLow, long nowNanos) {
     IpAddress sender = new IpAddress(sourceHigh, sourceLow);
     rival = sender;
     apply(new Heard(priority, intervalNanos, sender.compareTo(view.source()) > 0), nowNanos);

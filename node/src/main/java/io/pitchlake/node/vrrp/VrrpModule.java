@@ -18,8 +18,8 @@ import io.pitchlake.node.engine.Verdict;
 import io.pitchlake.node.engine.View;
 
 /// Takes adverts in, sends this node's own, and says by [Election] of which networks it is master.
-/// First of the chain: a peer sends from the virtual MAC, which the next module takes for a frame of
-/// our own. Engine thread.
+/// First of the chain: a peer sends from the virtual MAC, which the next module takes for a frame
+/// of our own. Engine thread.
 public final class VrrpModule implements Module, Heartbeat {
   private static final long SECOND_NANOS = 1_000_000_000L;
   private static final long NANOS_PER_CENTI = 10_000_000;
@@ -142,8 +142,7 @@ public final class VrrpModule implements Module, Heartbeat {
     }
     return switch (packet.kind()) {
       case ARP -> Verdict.PASS;
-      case IPV4 ->
-          packet.ipv4().protocol() == VrrpHeader.PROTOCOL ? onIpv4(packet) : Verdict.PASS;
+      case IPV4 -> packet.ipv4().protocol() == VrrpHeader.PROTOCOL ? onIpv4(packet) : Verdict.PASS;
       case IPV6 ->
           packet.ipv6().upperProtocol() == VrrpHeader.PROTOCOL ? onIpv6(packet) : Verdict.PASS;
     };
@@ -173,8 +172,8 @@ public final class VrrpModule implements Module, Heartbeat {
         packet.ipv6().pseudoHeaderSum(VrrpHeader.PROTOCOL, length));
   }
 
-  /// RFC 9568 section 7.1. Another virtual router's adverts are no business of ours; they go on, for
-  /// their sender is a living machine.
+  /// RFC 9568 section 7.1. Another virtual router's adverts are no business of ours; they go on,
+  /// for their sender is a living machine.
   private Verdict onAdvert(
       PacketContext packet, boolean isIpv4, int hopLimit, long pseudoHeaderSum) {
     VirtualRouter router = routerOf(packet, isIpv4);
@@ -194,11 +193,7 @@ public final class VrrpModule implements Module, Heartbeat {
       counters.count(Counter.VRRP_OTHER_ADDRESSES);
     }
     router.heard(
-        vrrp.priority(),
-        intervalNanos,
-        packet.sourceHigh(),
-        packet.sourceLow(),
-        packet.nowNanos());
+        vrrp.priority(), intervalNanos, packet.sourceHigh(), packet.sourceLow(), packet.nowNanos());
     boolean fromVirtualMac = packet.ethernet().source() == router.view().virtualMac();
     return fromVirtualMac ? Verdict.CONSUMED : Verdict.PASS;
   }

@@ -56,8 +56,13 @@ class RouterMachineTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1, 100, 99.609375, 399.609375", "254, 100, 0.78125, 300.78125", "254, 10, 0.078125, 30.078125",
-      "100, 1000, 609.375, 3609.375", "255, 100, 0.390625, 300.390625"})
+  @CsvSource({
+    "1, 100, 99.609375, 399.609375",
+    "254, 100, 0.78125, 300.78125",
+    "254, 10, 0.078125, 30.078125",
+    "100, 1000, 609.375, 3609.375",
+    "255, 100, 0.390625, 300.390625"
+  })
   void section61SkewAndActiveDownFollowFromPriorityAndInterval(
       int priority, int advertMillis, double skewMillis, double downMillis) {
     RouterMachine machine = new RouterMachine(priority, advertMillis * MILLI, true, 0);
@@ -80,10 +85,7 @@ class RouterMachineTest {
   @Test
   void section641EverybodyElseStartsAsBackupAndListensForActiveDown() {
     assertStep(
-        MACHINE.step(initialize(), new Start(), T0),
-        RouterRole.BACKUP,
-        RoleCause.STARTED,
-        DOWN);
+        MACHINE.step(initialize(), new Start(), T0), RouterRole.BACKUP, RoleCause.STARTED, DOWN);
   }
 
   @Test
@@ -137,8 +139,7 @@ class RouterMachineTest {
   void section642TheSkewIsOfTheLearntInterval() {
     RouterState learnt =
         MACHINE.step(backup(MACHINE), new Heard(200, 2 * ADVERT, false), T0).state();
-    assertStep(
-        MACHINE.step(learnt, advert(0), T0), RouterRole.BACKUP, RoleCause.STARTED, 2 * SKEW);
+    assertStep(MACHINE.step(learnt, advert(0), T0), RouterRole.BACKUP, RoleCause.STARTED, 2 * SKEW);
   }
 
   @Test
@@ -264,8 +265,7 @@ class RouterMachineTest {
 
   @Test
   void aRivalIsAlarmedOfOnceButAnsweredEachTime() {
-    RouterState state =
-        MACHINE.step(active(), advert(1), T0 + DOWN + ADVERT).state();
+    RouterState state = MACHINE.step(active(), advert(1), T0 + DOWN + ADVERT).state();
     Step again = MACHINE.step(state, advert(1), T0 + DOWN + 2 * ADVERT);
     assertEquals(List.of(ADVERTISE), again.outputs());
     Step muchLater = MACHINE.step(again.state(), advert(1), T0 + DOWN + 100 * ADVERT);
@@ -306,7 +306,10 @@ class RouterMachineTest {
         random -> {
           RouterMachine machine =
               new RouterMachine(
-                  1 + random.nextInt(254), ADVERT, random.nextBoolean(), random.nextInt(5) * ADVERT);
+                  1 + random.nextInt(254),
+                  ADVERT,
+                  random.nextBoolean(),
+                  random.nextInt(5) * ADVERT);
           RouterState state = machine.step(initialize(), new Start(), T0).state();
           long now = T0;
           for (int i = 0; i < 200; i++) {
