@@ -60,7 +60,7 @@ final class NatCheck {
       if (!section.value(field).orElse(false)) {
         continue;
       }
-      String module = field == Grammar.NAT ? "nat" : "rt";
+      String module = field.equals(Grammar.NAT) ? "nat" : "rt";
       String words = field.word() + " enable";
       needsModule(section.at(field), words, module, modules);
       oneEngine(section.at(field), words);
@@ -79,7 +79,7 @@ final class NatCheck {
     boolean dsr = section.value(Grammar.DSR).orElse(false);
     if (dsr) {
       for (Field<?> field : List.of(Grammar.NAT, Grammar.SNAT)) {
-        boolean off = field == Grammar.NAT && !section.value(Grammar.NAT).orElse(true);
+        boolean off = field.equals(Grammar.NAT) && !section.value(Grammar.NAT).orElse(true);
         if (section.value(field).isPresent() && !off) {
           problems.error(
               section.at(field),

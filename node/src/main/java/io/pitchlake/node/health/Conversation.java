@@ -87,7 +87,7 @@ final class Conversation {
     } catch (ExecutionException e) {
       return ofFailure(e.getCause());
     } finally {
-      connected.channel().close();
+      var _ = connected.channel().close();
     }
   }
 

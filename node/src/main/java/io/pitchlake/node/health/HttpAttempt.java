@@ -124,7 +124,7 @@ final class HttpAttempt implements Attempt {
           .set(HttpHeaderNames.USER_AGENT, "pitchlake")
           .set(HttpHeaderNames.ACCEPT, "*/*")
           .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-      context.writeAndFlush(get, context.voidPromise());
+      var _ = context.writeAndFlush(get, context.voidPromise());
     }
 
     @Override
