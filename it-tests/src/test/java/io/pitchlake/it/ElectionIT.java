@@ -48,6 +48,8 @@ class ElectionIT {
     a.awaitLine("IPv4) BACKUP -> ACTIVE", PATIENCE);
     a.awaitLine("IPv6) BACKUP -> ACTIVE", PATIENCE);
     scanner.forgetNeighbors();
+    // Some adverts on, both have seen what is usual.
+    scanner.run("ping", "-c", "30", "-i", "0.1", VIRT).expectSuccess();
   }
 
   @AfterEach

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Debian's keepalived as the other node, in both roles.
+/// Debian's keepalived as the other node, in both roles. It (2.2.7) takes adverts over IPv4 with the
+/// pseudo-header in their checksum alone, so `checksum message` has no row here.
 @RequiresRoot
 class KeepalivedIT {
   @RegisterExtension
@@ -84,7 +85,6 @@ class KeepalivedIT {
   @ParameterizedTest
   @CsvSource({
     "IPv4, 3, 0.1, advert 100ms, 192.168.2.5/24, 192.168.2.5",
-    "IPv4, 3, 0.1, advert 100ms checksum message, 192.168.2.5/24, 192.168.2.5",
     "IPv6, 3, 0.1, advert 100ms, fe80::200:5eff:fe00:232/64|2001:db8:1::5/64, 2001:db8:1::5",
     "IPv4, 2, 1, version 2 advert 1s, 192.168.2.5/24, 192.168.2.5"
   })
