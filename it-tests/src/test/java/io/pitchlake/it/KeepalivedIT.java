@@ -11,8 +11,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Debian's keepalived as the other node, in both roles. It (2.2.7) takes adverts over IPv4 with the
-/// pseudo-header in their checksum alone, so `checksum message` has no row here.
+/// Debian's keepalived as the other node, in both roles. It (2.2.7) takes adverts over IPv4 with
+/// the pseudo-header in their checksum alone, so `checksum message` has no row here.
 @RequiresRoot
 class KeepalivedIT {
   @RegisterExtension

@@ -177,7 +177,7 @@ public final class Node {
       View view, RandomGenerator random, long nowNanos, Exchange.Seat seat) {
     Election election = new Election();
     // Without an election a node is alone, and so it is master.
-    boolean elects = !configuration.vrrps().isEmpty();
+    boolean elects = !configuration.vrrps().isEmpty() && configuration.modules().contains("vrrp");
     Mastership mastership = elects ? election : (network, isIpv4) -> true;
     int engines = seat.shards().count();
     int addresses = Math.ceilDiv((int) configuration.settings().get(Setting.ADDRESSES), engines);

@@ -93,6 +93,28 @@ public record Configuration(
         sync);
   }
 
+  /// The same for a node that takes part in no election, and so is master.
+  public Configuration alone() {
+    return new Configuration(
+        hostname,
+        modules.stream().filter(module -> !module.equals("vrrp")).toList(),
+        interfaces,
+        vrrps,
+        networks,
+        servers,
+        targets,
+        gateways,
+        registered,
+        enabled,
+        exempt,
+        accessLists,
+        tarpitAcl,
+        settings,
+        syslog,
+        engine,
+        sync);
+  }
+
   /// The modules of the default chain.
   public static final List<String> DEFAULT_MODULES =
       List.of("vrrp", "arp", "ping", "hc", "master", "tarpit", "slb", "tnat", "nat", "rt");

@@ -90,7 +90,8 @@ public final class ReplayCommand implements Callable<Integer> {
     try (PcapFilePort port = PcapFilePort.open(input, output, portMac, GRACE_NANOS)) {
       Node node =
           new Node(
-              loaded.configuration(),
+              // A capture has no peer that could answer an advert.
+              loaded.configuration().alone(),
               List.of(port),
               port.clock(),
               new SplittableRandom(seed),

@@ -106,6 +106,15 @@ class ReplayCommandTest {
   }
 
   @Test
+  void aNodeOfAPairAnswersAloneWithTheVirtualRoutersMac() throws Exception {
+    Files.writeString(configuration, CONFIGURATION + "vrrp 1 { vrid 50 network 1 }\n");
+    capture(0, arpRequest("192.168.2.5"));
+    replay();
+    assertEquals(1, answers().size(), () -> "one answer for virt, and no adverts");
+    assertTrue(answers().getFirst().contains("00:00:5e:00:01:32"), answers().toString());
+  }
+
+  @Test
   void aLivingAddressIsLeftAlone() throws Exception {
     byte[] owner =
         PacketBuilder.ethernet("02:00:00:00:00:20", "02:00:00:00:00:01")
