@@ -41,14 +41,30 @@ apt_install() {
   say "Installing $*"
   local log
   log=$(mktemp)
-  if ! { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y \
-    -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=120 install --no-install-recommends "$@"; } \
-    >"$log" 2>&1 </dev/null; then
+  if ! (apt_install_stopped "$@") >"$log" 2>&1 </dev/null; then
     tail -n 20 "$log" >&2
     rm -f "$log"
     fail 69 "apt could not install $*; its last words are above."
   fi
   rm -f "$log"
+}
+
+# Some packages bring a service (haproxy, nginx). Tests run the programs themselves, in namespaces, so the
+# services of newly installed packages are neither started now nor at the next boot. Runs in a subshell.
+apt_install_stopped() {
+  local policy=/usr/sbin/policy-rc.d before service
+  if [ ! -e "$policy" ]; then
+    trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+  fi
+  before=$(ls /etc/init.d 2>/dev/null || true)
+  apt-get -qq update || return
+  DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=120 \
+    install --no-install-recommends "$@" || return
+  for service in $(ls /etc/init.d 2>/dev/null || true); do
+    grep -qxF -- "$service" <<<"$before" || update-rc.d "$service" disable || return
+  done
 }
 
 # A JDK 25 in JAVA_HOME, from the distribution when it has one, and a Maven that runs on it.

@@ -79,9 +79,15 @@ public final class LabProcess implements AutoCloseable {
 
   /// As [#awaitLine(String, Duration)], for any `wanted` line; `description` names it in the error.
   public String awaitLine(String description, Predicate<String> wanted, Duration timeout) {
+    return awaitLine(0, description, wanted, timeout);
+  }
+
+  /// As [#awaitLine(String, Predicate, Duration)], but looks only behind the first `skipped` lines.
+  public String awaitLine(
+      int skipped, String description, Predicate<String> wanted, Duration timeout) {
     long deadline = System.nanoTime() + timeout.toNanos();
     synchronized (lines) {
-      int seen = 0;
+      int seen = skipped;
       while (true) {
         for (; seen < lines.size(); seen++) {
           if (wanted.test(lines.get(seen))) {
@@ -112,6 +118,13 @@ public final class LabProcess implements AutoCloseable {
   public Optional<String> line(String text) {
     synchronized (lines) {
       return lines.stream().filter(line -> line.contains(text)).findFirst();
+    }
+  }
+
+  /// How many lines it has written so far.
+  public int lineCount() {
+    synchronized (lines) {
+      return lines.size();
     }
   }
 

@@ -10,6 +10,9 @@ import java.util.Optional;
 final class CheckState {
   private static final long LONG_ANSWER_NANOS = 1_000_000_000L;
 
+  /// From the end of a program's time to the news that it was killed.
+  private static final long KILLING_NANOS = 500_000_000L;
+
   /// Which check this is, whatever view it stands in.
   ///
   /// @param target number in the configuration
@@ -79,10 +82,7 @@ final class CheckState {
     this.address = key.alias.orElse(key.address);
     this.judgment =
         new RiseAndFall(
-            target.health().rise(),
-            target.health().fall(),
-            key.check.timeout().toNanos(),
-            nowNanos);
+            target.health().rise(), target.health().fall(), patienceNanos(key.check), nowNanos);
     this.nextProbeNanos = nowNanos;
     if (key.check instanceof HealthCheck.Dns dns) {
       question = DnsQuestion.of(dns);
@@ -91,6 +91,15 @@ final class CheckState {
       question = new byte[0];
       acceptedCodes = 0;
     }
+  }
+
+  /// How long nothing good may be heard. Each run of a program has the whole timeout and begins up
+  /// to an interval after the last good one; when it is over its time, who kills it says so first.
+  private static long patienceNanos(HealthCheck check) {
+    long timeoutNanos = check.timeout().toNanos();
+    return check instanceof HealthCheck.Script
+        ? timeoutNanos + check.interval().toNanos() + KILLING_NANOS
+        : timeoutNanos;
   }
 
   /// Goes on from the same check in an earlier view; a probe on its way is given up.

@@ -394,8 +394,12 @@ class HealthModuleTest {
   // ---- checks that run elsewhere
 
   private void result(Command.Result result, String reason, int percent) {
+    result(HTTP, result, reason, percent);
+  }
+
+  private void result(HealthCheck check, Command.Result result, String reason, int percent) {
     node.command(
-        new Command.CheckResult(1, IpAddress.parse(ADDRESS), HTTP, result, reason, percent));
+        new Command.CheckResult(1, IpAddress.parse(ADDRESS), check, result, reason, percent));
     clock.advanceMillis(100);
   }
 
@@ -417,6 +421,31 @@ class HealthModuleTest {
     assertTakenOut("http 80: no answer");
     result(Command.Result.SILENT, "no answer within 5 s", 100);
     assertFalse(isReady(), "silence does not bring it back");
+  }
+
+  /// A run that starts INTERVAL after a short one may take all of TIMEOUT; the longest one is
+  /// killed first and fails then, with what its killer says.
+  @Test
+  void aScriptHasAllOfItsTimeForEachRun() {
+    HealthCheck script =
+        new HealthCheck.Script(
+            Duration.ofSeconds(10), Duration.ofSeconds(20), List.of("/usr/bin/true"));
+    start(ADDRESS, plan(script));
+    clock.advanceSeconds(2);
+    result(script, Command.Result.GOOD, "", 100);
+    assertTrue(isReady(), "good");
+    clock.advanceSeconds(29);
+    assertTrue(isReady(), "a run of 19 s is not over its time");
+    result(script, Command.Result.GOOD, "", 100);
+    clock.advanceSeconds(30);
+    result(script, Command.Result.BAD, "ran longer than 20000 ms and was killed", 100);
+    clock.advanceSeconds(1);
+    assertTakenOut("script /usr/bin/true: ran longer than 20000 ms and was killed");
+    result(script, Command.Result.GOOD, "", 100);
+    result(script, Command.Result.GOOD, "", 100);
+    assertTrue(isReady(), "back");
+    clock.advanceSeconds(32);
+    assertTakenOut("script /usr/bin/true: no answer");
   }
 
   @Test
