@@ -38,18 +38,18 @@ public final class Checksum {
     long sum = 0;
     int at = from;
     for (; at + 8 <= lengthBytes; at += 8) {
-      sum += halves(Memory.getLong(address, at));
+      sum += halves(Memory.getLong(address + at));
     }
     if ((lengthBytes & 4) != 0) {
-      sum += Memory.getInt(address, at) & 0xffff_ffffL;
+      sum += Memory.getInt(address + at) & 0xffff_ffffL;
       at += 4;
     }
     if ((lengthBytes & 2) != 0) {
-      sum += Memory.getShort(address, at);
+      sum += Memory.getShort(address + at);
       at += 2;
     }
     if ((lengthBytes & 1) != 0) {
-      sum += (long) Memory.getByte(address, at) << 8;
+      sum += (long) Memory.getByte(address + at) << 8;
     }
     return sum;
   }
@@ -59,10 +59,10 @@ public final class Checksum {
     long sum = 0;
     int at = 0;
     for (; at + 32 <= lengthBytes; at += 32) {
-      long first = Memory.getLong(address, at);
-      long second = Memory.getLong(address, at + 8);
-      long third = Memory.getLong(address, at + 16);
-      long fourth = Memory.getLong(address, at + 24);
+      long first = Memory.getLong(address + at);
+      long second = Memory.getLong(address + at + 8);
+      long third = Memory.getLong(address + at + 16);
+      long fourth = Memory.getLong(address + at + 24);
       sum += halves(first) + halves(second) + (halves(third) + halves(fourth));
     }
     return sum + sum(address, at, lengthBytes);

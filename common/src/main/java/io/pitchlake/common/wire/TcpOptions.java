@@ -85,7 +85,7 @@ public final class TcpOptions {
     int found = 0;
     int at = 0;
     while (at < lengthBytes) {
-      int kind = Memory.getByte(address, at);
+      int kind = Memory.getByte(address + at);
       if (kind == NO_OPERATION) {
         at++;
         continue;
@@ -96,7 +96,7 @@ public final class TcpOptions {
       if (lengthBytes - at < 2) {
         return false;
       }
-      int length = Memory.getByte(address, at + 1);
+      int length = Memory.getByte(address + at + 1);
       if (length < 2 || length > lengthBytes - at) {
         return false;
       }
@@ -104,17 +104,17 @@ public final class TcpOptions {
       switch (kind << 8 | length) {
         case MSS << 8 | 4 -> {
           found |= HAS_MSS;
-          mss = Memory.getShort(address, at + 2);
+          mss = Memory.getShort(address + at + 2);
         }
         case SACK_PERMITTED << 8 | 2 -> found |= HAS_SACK_PERMITTED;
         case TIMESTAMPS << 8 | 10 -> {
           found |= HAS_TIMESTAMPS;
-          timestampValue = Memory.getInt(address, at + 2);
-          timestampEcho = Memory.getInt(address, at + 6);
+          timestampValue = Memory.getInt(address + at + 2);
+          timestampEcho = Memory.getInt(address + at + 6);
         }
         case WINDOW_SCALE << 8 | 3 -> {
           found |= HAS_WINDOW_SCALE;
-          windowScale = Math.min(Memory.getByte(address, at + 2), MAX_WINDOW_SCALE);
+          windowScale = Math.min(Memory.getByte(address + at + 2), MAX_WINDOW_SCALE);
         }
         case SACK << 8 | 10, SACK << 8 | 18, SACK << 8 | 26, SACK << 8 | 34 -> found |= HAS_SACK;
         default -> {
