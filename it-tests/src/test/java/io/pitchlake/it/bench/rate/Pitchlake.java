@@ -97,7 +97,7 @@ record Pitchlake(String name, Set<Step> steps, Path launcher, String configurati
     interface 1 { name LINK access %s }
     network   1 { addr %s mask 255.255.255.0 real %s interface 1 }
     server    1 { ipaddr %s port %d protocol tcp dsr enable targets 1 }
-    target    1 { ipaddr %s }
+    target    1 { ipaddr %s aliascheck off }
     set       targetarpto 3600
     syslog    off
     register  networks 1
