@@ -1,7 +1,6 @@
 package io.pitchlake.node;
 
 import io.pitchlake.common.config.Configuration;
-import io.pitchlake.common.config.Configuration.Balancing;
 import io.pitchlake.common.config.Configuration.Protocol;
 import io.pitchlake.common.config.Configuration.Server;
 import io.pitchlake.common.config.Configuration.Target;
@@ -13,12 +12,10 @@ import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.node.engine.HealthPlan;
 import io.pitchlake.node.engine.HealthPlan.Alias;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /// Makes the [HealthPlan] of each target: its own checks, and for servers by direct server return
 /// the probes of its aliases. Immutable; any thread.
@@ -54,23 +51,12 @@ final class HealthCompiler {
     Map<IpAddress, Alias> aliases = new LinkedHashMap<>();
     ViewCompiler.runningServers(configuration).stream()
         .filter(Server::dsr)
-        .filter(server -> servedBy(server).anyMatch(id -> id == target.id()))
+        .filter(server -> server.everyTarget().anyMatch(id -> id == target.id()))
         .forEach(server ->
             aliasCheck(server, target.health(), interval, timeout)
                 .ifPresent(check ->
                     aliases.putIfAbsent(server.address(), new Alias(server.address(), check))));
     return List.copyOf(aliases.values());
-  }
-
-  /// Whoever may get a server's frames, in whatever role.
-  private static Stream<Integer> servedBy(Server server) {
-    Balancing balancing = server.balancing();
-    return Stream.of(
-            server.targets(),
-            balancing.backups(),
-            balancing.emergency().stream().toList(),
-            balancing.abuse().stream().toList())
-        .flatMap(Collection::stream);
   }
 
   /// By what the server's clients send, because a target may well filter the rest. Where that shows

@@ -181,24 +181,11 @@ final class ViewCompiler {
                 server.port(),
                 server.protocol(),
                 server.dsr() ? null : server.sourceNat(),
-                positions(everyTarget(server), indexes),
+                positions(server.everyTarget().toList(), indexes),
                 plan(server, targets, indexes)));
       }
     }
     return servers;
-  }
-
-  /// The targets of a server in whatever role, by number.
-  private static List<Integer> everyTarget(Server server) {
-    Balancing balancing = server.balancing();
-    return Stream.of(
-            server.targets().stream(),
-            balancing.backups().stream(),
-            balancing.emergency().stream(),
-            balancing.abuse().stream())
-        .flatMap(numbers -> numbers)
-        .distinct()
-        .toList();
   }
 
   private ServerPlan plan(Server server, List<Target> targets, List<Integer> indexes) {

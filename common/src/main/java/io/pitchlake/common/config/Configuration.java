@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// A whole configuration, checked: what [ConfigParser] makes of one file. Immutable.
 ///
@@ -205,7 +206,18 @@ public record Configuration(
       boolean dsr,
       SourceNat sourceNat,
       List<Integer> targets,
-      Balancing balancing) {}
+      Balancing balancing) {
+    /// Whoever may get its frames, in whatever role; each once.
+    public Stream<Integer> everyTarget() {
+      return Stream.of(
+              targets,
+              balancing.backups(),
+              balancing.emergency().stream().toList(),
+              balancing.abuse().stream().toList())
+          .flatMap(List::stream)
+          .distinct();
+    }
+  }
 
   /// How a server's flows are shared out: `server N { scheduler rr persistence 24 300 ... }`.
   ///

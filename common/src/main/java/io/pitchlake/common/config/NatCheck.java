@@ -1,6 +1,5 @@
 package io.pitchlake.common.config;
 
-import io.pitchlake.common.config.Configuration.Balancing;
 import io.pitchlake.common.config.Configuration.Network;
 import io.pitchlake.common.config.Configuration.Server;
 import io.pitchlake.common.config.Configuration.SourceNat;
@@ -10,7 +9,6 @@ import io.pitchlake.common.net.IpPrefix;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /// What address translation and routing need of the rest: the modules, in an order that works, an
 /// address to stand behind, and one engine.
@@ -96,21 +94,11 @@ final class NatCheck {
     }
     needsModule(section.head(), section.title() + " without 'dsr enable'", "tnat", modules);
     oneEngine(section.head(), section.title() + " without 'dsr enable'");
-    everybody(server)
+    server
+        .everyTarget()
         .map(targets::get)
         .filter(target -> target != null && target.address().isIpv4() == server.address().isIpv4())
         .forEach(target -> wayBack(section, server, target));
-  }
-
-  private static Stream<Integer> everybody(Server server) {
-    Balancing balancing = server.balancing();
-    return Stream.of(
-            server.targets(),
-            balancing.backups(),
-            balancing.emergency().stream().toList(),
-            balancing.abuse().stream().toList())
-        .flatMap(List::stream)
-        .distinct();
   }
 
   /// A target answers through the node: as its gateway, or because it hears from the node alone.

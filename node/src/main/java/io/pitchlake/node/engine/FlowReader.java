@@ -1,13 +1,11 @@
 package io.pitchlake.node.engine;
 
-import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.session.FlowKey;
 import io.pitchlake.common.wire.AddressEditor;
 import io.pitchlake.common.wire.IcmpHeader;
 import io.pitchlake.common.wire.Icmpv6Header;
-import io.pitchlake.common.wire.Ipv4Header;
-import io.pitchlake.common.wire.Ipv6Header;
 import io.pitchlake.common.wire.Memory;
+import io.pitchlake.common.wire.QuotedPacket;
 import io.pitchlake.common.wire.TcpHeader;
 import io.pitchlake.common.wire.UdpHeader;
 
@@ -29,21 +27,13 @@ final class FlowReader {
     NONE
   }
 
-  /// Bytes of an ICMP error in front of the packet it quotes.
-  private static final int QUOTE_OFFSET = 8;
-
-  private static final int PORTS_BYTES = 4;
-
   private final FlowKey key = new FlowKey();
+  private final QuotedPacket quoted = new QuotedPacket();
   private boolean isIpv4;
   private int protocol;
   private long transport;
   private int transportBytes;
   private int tcpFlags;
-  private long quote;
-  private long quotedTransport;
-  private int quotedBytes;
-  private int quotedProtocol;
 
   /// The flow that was read last: of an [Nature#OPEN] packet its own, of an [Nature#ERROR] that of
   /// an answer to the packet it quotes.
@@ -142,46 +132,24 @@ final class FlowReader {
   /// False when the quote is cut off before the ports, is no first piece, or was not sent by whom
   /// the error goes to.
   private boolean readQuote(PacketContext packet) {
-    quote = transport + QUOTE_OFFSET;
-    int length = transportBytes - QUOTE_OFFSET;
-    int shortest = isIpv4 ? Ipv4Header.MIN_LENGTH : Ipv6Header.LENGTH;
-    if (length < shortest + PORTS_BYTES || Memory.getByte(quote) >>> 4 != (isIpv4 ? 4 : 6)) {
-      return false;
-    }
-    int header = isIpv4 ? (Memory.getByte(quote) & 15) * 4 : shortest;
-    boolean first = !isIpv4 || (Memory.getShort(quote + Ipv4Header.FRAGMENT) & 0x1fff) == 0;
-    if (header < shortest || length < header + PORTS_BYTES || !first) {
-      return false;
-    }
-    quotedProtocol =
-        Memory.getByte(quote + (isIpv4 ? Ipv4Header.PROTOCOL : Ipv6Header.NEXT_HEADER));
-    quotedTransport = quote + header;
-    quotedBytes = length - header;
-    return readQuotedEnds(packet);
+    return quoted.wrap(
+            transport + QuotedPacket.OFFSET, transportBytes - QuotedPacket.OFFSET, isIpv4)
+        && quoted.isFirstPiece()
+        && quoted.sourceHigh() == packet.destinationHigh()
+        && quoted.sourceLow() == packet.destinationLow()
+        && readQuotedEnds();
   }
 
-  private boolean readQuotedEnds(PacketContext packet) {
-    long sourceHigh = isIpv4 ? 0 : Memory.getLong(quote + Ipv6Header.SOURCE);
-    long sourceLow =
-        isIpv4
-            ? IpAddress.mappedLow(Memory.getInt(quote + Ipv4Header.SOURCE))
-            : Memory.getLong(quote + Ipv6Header.SOURCE + 8);
-    long destinationHigh = isIpv4 ? 0 : Memory.getLong(quote + Ipv6Header.DESTINATION);
-    long destinationLow =
-        isIpv4
-            ? IpAddress.mappedLow(Memory.getInt(quote + Ipv4Header.DESTINATION))
-            : Memory.getLong(quote + Ipv6Header.DESTINATION + 8);
-    if (sourceHigh != packet.destinationHigh() || sourceLow != packet.destinationLow()) {
-      return false;
-    }
-    int sourcePort = Memory.getShort(quotedTransport);
-    int destinationPort = Memory.getShort(quotedTransport + 2);
+  private boolean readQuotedEnds() {
+    int quotedProtocol = quoted.protocol();
+    int sourcePort = quoted.sourcePort();
+    int destinationPort = quoted.destinationPort();
     if (quotedProtocol == protocol) {
-      if (quotedBytes < IcmpHeader.LENGTH) {
+      if (quoted.transportLength() < IcmpHeader.LENGTH) {
         return false;
       }
-      int type = Memory.getByte(quotedTransport);
-      int identifier = Memory.getShort(quotedTransport + IcmpHeader.IDENTIFIER);
+      int type = Memory.getByte(quoted.transportAddress());
+      int identifier = Memory.getShort(quoted.transportAddress() + IcmpHeader.IDENTIFIER);
       sourcePort = type == request(isIpv4) ? identifier : 0;
       destinationPort = type == reply(isIpv4) ? identifier : 0;
     } else if (quotedProtocol != TcpHeader.PROTOCOL && quotedProtocol != UdpHeader.PROTOCOL) {
@@ -189,11 +157,11 @@ final class FlowReader {
     }
     key.set(
         quotedProtocol,
-        destinationHigh,
-        destinationLow,
+        quoted.destinationHigh(),
+        quoted.destinationLow(),
         destinationPort,
-        sourceHigh,
-        sourceLow,
+        quoted.sourceHigh(),
+        quoted.sourceLow(),
         sourcePort);
     return true;
   }
@@ -209,6 +177,11 @@ final class FlowReader {
 
   /// Points an editor at the quote of the error that was read last.
   AddressEditor editQuote(AddressEditor editor) {
-    return editor.quote(quote, isIpv4, quotedProtocol, quotedTransport, quotedBytes);
+    return editor.quote(
+        quoted.address(),
+        isIpv4,
+        quoted.protocol(),
+        quoted.transportAddress(),
+        quoted.transportLength());
   }
 }

@@ -4,7 +4,6 @@ import io.pitchlake.common.config.Setting;
 import io.pitchlake.common.hash.SipHash;
 import io.pitchlake.common.metric.Counter;
 import io.pitchlake.common.metric.CounterBank;
-import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.time.TimerWheel;
 import io.pitchlake.common.time.TokenBucket;
 import io.pitchlake.common.wire.Checksum;
@@ -14,6 +13,7 @@ import io.pitchlake.common.wire.Icmpv6Header;
 import io.pitchlake.common.wire.Ipv4Header;
 import io.pitchlake.common.wire.Ipv6Header;
 import io.pitchlake.common.wire.Memory;
+import io.pitchlake.common.wire.QuotedPacket;
 import io.pitchlake.common.wire.TcpHeader;
 import io.pitchlake.common.wire.UdpHeader;
 import io.pitchlake.node.engine.Command;
@@ -46,9 +46,6 @@ final class Prober {
   /// The longest that a first question waits.
   private static final long LONGEST_START_NANOS = SECOND_NANOS;
 
-  /// Bytes of an ICMP error in front of the packet it quotes.
-  private static final int QUOTE_OFFSET = 8;
-
   /// Bytes behind the quoted IP header that name a probe.
   private static final int QUOTED_BYTES = 8;
 
@@ -61,6 +58,7 @@ final class Prober {
   private final CounterBank counters;
   private final SipHash secret;
   private final ProbeWriter writer;
+  private final QuotedPacket quoted = new QuotedPacket();
   private final ProbePorts ports = new ProbePorts();
   private final TimerWheel.Expiry due = this::due;
   private final IntConsumer changed;
@@ -420,21 +418,17 @@ final class Prober {
 
   /// An error that quotes a probe: a closed port of UDP, a filter, or a target that sends on.
   private boolean onError(PacketContext packet, boolean isIpv4) {
-    long quote = (isIpv4 ? packet.icmp().address() : packet.icmpv6().address()) + QUOTE_OFFSET;
-    int length =
-        (isIpv4 ? packet.ipv4().payloadLength() : packet.ipv6().upperLength()) - QUOTE_OFFSET;
-    if (length < (isIpv4 ? Ipv4Header.MIN_LENGTH : Ipv6Header.LENGTH) + QUOTED_BYTES
+    long at = isIpv4 ? packet.icmp().address() : packet.icmpv6().address();
+    int length = isIpv4 ? packet.ipv4().payloadLength() : packet.ipv6().upperLength();
+    // Probes have no IP options and no extension headers.
+    if (!quoted.wrap(at + QuotedPacket.OFFSET, length - QuotedPacket.OFFSET, isIpv4)
+        || quoted.headerLength() != (isIpv4 ? Ipv4Header.MIN_LENGTH : Ipv6Header.LENGTH)
+        || quoted.transportLength() < QUOTED_BYTES
         || verdict(packet) == Checksum.Verdict.BAD) {
       return false;
     }
-    // Probes have no IP options and no extension headers.
-    int protocol = Memory.getByte(quote + (isIpv4 ? Ipv4Header.PROTOCOL : Ipv6Header.NEXT_HEADER));
-    long high = isIpv4 ? 0 : Memory.getLong(quote + Ipv6Header.DESTINATION);
-    long low =
-        isIpv4
-            ? IpAddress.mappedLow(Memory.getInt(quote + Ipv4Header.DESTINATION))
-            : Memory.getLong(quote + Ipv6Header.DESTINATION + 8);
-    long transport = quote + (isIpv4 ? Ipv4Header.MIN_LENGTH : Ipv6Header.LENGTH);
+    int protocol = quoted.protocol();
+    long transport = quoted.transportAddress();
     boolean isEcho = protocol == (isIpv4 ? IcmpHeader.PROTOCOL : Icmpv6Header.PROTOCOL);
     int place = ports.checkOf(Memory.getShort(transport + (isEcho ? IcmpHeader.IDENTIFIER : 0)));
     if (place == ProbePorts.NONE) {
@@ -442,8 +436,8 @@ final class Prober {
     }
     CheckState check = checks[place];
     boolean ours =
-        check.address.high() == high
-            && check.address.low() == low
+        check.address.high() == quoted.destinationHigh()
+            && check.address.low() == quoted.destinationLow()
             && isQuoted(check, protocol, isEcho, transport);
     if (ours) {
       answered(packet, place, troubleOf(packet, check, isIpv4));

@@ -10,15 +10,13 @@ import io.pitchlake.common.hash.TableHash;
 import io.pitchlake.common.metric.Counter;
 import io.pitchlake.common.metric.CounterBank;
 import io.pitchlake.common.metric.DropReason;
-import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.session.FlowState;
 import io.pitchlake.common.session.FlowTable;
 import io.pitchlake.common.session.FragmentTable;
 import io.pitchlake.common.wire.IcmpHeader;
 import io.pitchlake.common.wire.Icmpv6Header;
-import io.pitchlake.common.wire.Ipv4Header;
-import io.pitchlake.common.wire.Ipv6Header;
 import io.pitchlake.common.wire.Memory;
+import io.pitchlake.common.wire.QuotedPacket;
 import io.pitchlake.common.wire.TcpHeader;
 import io.pitchlake.common.wire.UdpHeader;
 import io.pitchlake.node.engine.Egress;
@@ -47,12 +45,6 @@ import java.util.List;
 /// ready. A flow whose target is lost moves to the scheduler's choice; for a TCP connection that
 /// means a reset from a machine that does not know it, which is what its client should hear.
 public final class SlbModule implements Module {
-
-  /// Bytes of an ICMP error in front of the packet it quotes.
-  private static final int QUOTE_OFFSET = 8;
-
-  private static final int PORTS_BYTES = 4;
-
   private final Egress egress;
   private final NatForwarder nat;
   private final CounterBank counters;
@@ -61,6 +53,7 @@ public final class SlbModule implements Module {
   private final Sessions sessions;
   private final FragmentTable fragments;
   private final TcpHeader firstFragment = new TcpHeader();
+  private final QuotedPacket quoted = new QuotedPacket();
   private List<TargetView> targets = List.of();
 
   /// @param translator for servers whose targets do not bear their address
@@ -380,34 +373,25 @@ public final class SlbModule implements Module {
     if (!isError) {
       return packet.drop(DropReason.UNSUPPORTED_PROTOCOL);
     }
-    long quote = (isIpv4 ? packet.icmp().address() : packet.icmpv6().address()) + QUOTE_OFFSET;
-    int length =
-        (isIpv4 ? packet.ipv4().payloadLength() : packet.ipv6().upperLength()) - QUOTE_OFFSET;
-    int headerLength = quotedHeaderLength(quote, length, isIpv4);
-    if (headerLength == 0) {
+    long at = isIpv4 ? packet.icmp().address() : packet.icmpv6().address();
+    int length = isIpv4 ? packet.ipv4().payloadLength() : packet.ipv6().upperLength();
+    if (!quoted.wrap(at + QuotedPacket.OFFSET, length - QuotedPacket.OFFSET, isIpv4)
+        || quoted.sourceHigh() != packet.destinationHigh()
+        || quoted.sourceLow() != packet.destinationLow()) {
       return packet.drop(DropReason.MALFORMED_TRANSPORT);
     }
-    int protocol = Memory.getByte(quote + (isIpv4 ? Ipv4Header.PROTOCOL : Ipv6Header.NEXT_HEADER));
-    long clientHigh = isIpv4 ? 0 : Memory.getLong(quote + Ipv6Header.DESTINATION);
-    long clientLow =
-        isIpv4
-            ? IpAddress.mappedLow(Memory.getInt(quote + Ipv4Header.DESTINATION))
-            : Memory.getLong(quote + Ipv6Header.DESTINATION + 8);
-    long serverHigh = isIpv4 ? 0 : Memory.getLong(quote + Ipv6Header.SOURCE);
-    long serverLow =
-        isIpv4
-            ? IpAddress.mappedLow(Memory.getInt(quote + Ipv4Header.SOURCE))
-            : Memory.getLong(quote + Ipv6Header.SOURCE + 8);
-    if (serverHigh != packet.destinationHigh() || serverLow != packet.destinationLow()) {
-      return packet.drop(DropReason.MALFORMED_TRANSPORT);
-    }
-    int servicePort = Memory.getShort(quote + headerLength);
-    int clientPort = Memory.getShort(quote + headerLength + 2);
-    ServerView server = network.servers().find(serverHigh, serverLow, protocol, servicePort);
+    int protocol = quoted.protocol();
+    int servicePort = quoted.sourcePort();
+    long clientHigh = quoted.destinationHigh();
+    long clientLow = quoted.destinationLow();
+    ServerView server =
+        network
+            .servers()
+            .find(packet.destinationHigh(), packet.destinationLow(), protocol, servicePort);
     if (server == null) {
       return packet.drop(DropReason.NO_SUCH_SERVICE);
     }
-    long tuple = FlowHash.tuple(server.id(), protocol, clientPort, servicePort);
+    long tuple = FlowHash.tuple(server.id(), protocol, quoted.destinationPort(), servicePort);
     int flow = sessions.find(clientHigh, clientLow, tuple);
     int target =
         flow == FlowTable.NONE
@@ -417,20 +401,6 @@ public final class SlbModule implements Module {
       counters.count(Counter.ICMP_ERRORS_FORWARDED);
     }
     return sendOn(packet, server, target);
-  }
-
-  /// Bytes of the quoted IP header, 0 when it or the ports behind it are cut off.
-  private static int quotedHeaderLength(long quote, int length, boolean isIpv4) {
-    int shortest = isIpv4 ? Ipv4Header.MIN_LENGTH : Ipv6Header.LENGTH;
-    if (length < shortest + PORTS_BYTES) {
-      return 0;
-    }
-    int first = Memory.getByte(quote);
-    if (first >>> 4 != (isIpv4 ? 4 : 6)) {
-      return 0;
-    }
-    int headerLength = isIpv4 ? (first & 15) * 4 : shortest;
-    return headerLength < shortest || length < headerLength + PORTS_BYTES ? 0 : headerLength;
   }
 
   /// Forwards to a target that may have the frame, and drops it where there is none.
