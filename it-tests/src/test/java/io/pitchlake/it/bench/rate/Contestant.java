@@ -38,6 +38,11 @@ sealed interface Contestant permits Pen, Pitchlake, Yardstick {
     return OptionalLong.empty();
   }
 
+  /// The cores it may use, as taskset writes them.
+  default String cores(Place place) {
+    return Integer.toString(place.core());
+  }
+
   /// The name of a file about it.
   default Path file(Place place, String suffix) {
     return place.logs().resolve(name().replace(' ', '-') + suffix);
@@ -48,7 +53,7 @@ sealed interface Contestant permits Pen, Pitchlake, Yardstick {
     Path collections = file(place, ".gc");
     Files.deleteIfExists(collections);
     List<String> command = new ArrayList<>(List.of("ip", "netns", "exec", place.namespace()));
-    command.addAll(List.of("taskset", "-c", Integer.toString(place.core())));
+    command.addAll(List.of("taskset", "-c", cores(place)));
     command.addAll(command(place));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.redirectInput(Path.of("/dev/null").toFile());

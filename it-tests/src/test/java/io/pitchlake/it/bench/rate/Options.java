@@ -76,12 +76,12 @@ record Options(
 
   /// The engine's end of the wire.
   Place engine(Path logs) {
-    return new Place(lab + "-eng", ENGINE_LINK, engineCore, logs);
+    return new Place(lab + "-eng", ENGINE_LINK, engineCore, generatorCore, logs);
   }
 
   /// The node on the bridge of the bulk bed.
   Place bridgedNode(Path logs) {
-    return new Place(lab + "-node", BRIDGED_LINK, engineCore, logs);
+    return new Place(lab + "-node", BRIDGED_LINK, engineCore, generatorCore, logs);
   }
 
   /// Another machine on that bridge: `client` or `backend`.

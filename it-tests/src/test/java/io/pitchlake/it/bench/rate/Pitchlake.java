@@ -14,7 +14,8 @@ import java.util.stream.IntStream;
 ///
 /// @param launcher `deploy/pitchlake`
 /// @param configuration its file; `LINK` stands for the interface
-record Pitchlake(String name, Set<Step> steps, Path launcher, String configuration)
+/// @param engines how many it has; several use the generator's core, too
+record Pitchlake(String name, Set<Step> steps, Path launcher, String configuration, int engines)
     implements Contestant {
   /// Ways to wait for frames; it is adaptive when nothing is said.
   enum Idle {
@@ -41,7 +42,18 @@ record Pitchlake(String name, Set<Step> steps, Path launcher, String configurati
     // One that polls without pause answers a flood as the adaptive one does.
     Set<Step> steps = idle == Idle.BUSY ? EnumSet.of(Step.LATENCY) : EnumSet.allOf(Step.class);
     String name = idle == Idle.ADAPTIVE ? access : access + " " + idle.word();
-    return new Pitchlake(name, steps, launcher, tarpit(access, idle));
+    return new Pitchlake(name, steps, launcher, tarpit(access, idle), 1);
+  }
+
+  /// A tarpit of several engines. Here they have two cores, of which one makes the flood, too: what
+  /// is offered becomes less, and what an answer costs tells what sharing nothing costs.
+  static Pitchlake tarpitOfEngines(Path launcher, String access, int engines) {
+    return new Pitchlake(
+        access + " x" + engines,
+        EnumSet.of(Step.FLOOD, Step.RATES),
+        launcher,
+        tarpit(access, Idle.ADAPTIVE) + "set engines " + engines + "\n",
+        engines);
   }
 
   /// A tarpit that looks its traps up in a list of `entries`; the last one permits them.
@@ -59,18 +71,19 @@ record Pitchlake(String name, Set<Step> steps, Path launcher, String configurati
         access + " " + variant,
         EnumSet.of(Step.FLOOD),
         launcher,
-        tarpit(access, Idle.ADAPTIVE) + list + permitted);
+        tarpit(access, Idle.ADAPTIVE) + list + permitted,
+        1);
   }
 
   /// A balancer with one server and one target.
   static Pitchlake balancer(Path launcher, String access) {
-    return new Pitchlake(access, EnumSet.of(Step.FLOOD, Step.RATES), launcher, balancer(access));
+    return new Pitchlake(access, EnumSet.of(Step.FLOOD, Step.RATES), launcher, balancer(access), 1);
   }
 
   /// A balancer that remembers a million flows.
   static Pitchlake balancerOfAMillionFlows(Path launcher, String access) {
     return new Pitchlake(
-        access + " 1m", EnumSet.of(Step.FLOOD), launcher, balancer(access) + A_MILLION_FLOWS);
+        access + " 1m", EnumSet.of(Step.FLOOD), launcher, balancer(access) + A_MILLION_FLOWS, 1);
   }
 
   private static String tarpit(String access, Idle idle) {
@@ -114,6 +127,13 @@ record Pitchlake(String name, Set<Step> steps, Path launcher, String configurati
             Segment.text(Segment.SERVER),
             Segment.SERVICE_PORT,
             Segment.text(Segment.TARGET));
+  }
+
+  @Override
+  public String cores(Place place) {
+    return engines == 1
+        ? Contestant.super.cores(place)
+        : place.core() + "," + place.generatorCore();
   }
 
   @Override

@@ -47,6 +47,7 @@ final class TarpitContest implements Contest {
         all.add(Pitchlake.tarpit(options.launcher(), access, Idle.POLL));
       }
     }
+    all.add(Pitchlake.tarpitOfEngines(options.launcher(), "ring", 2));
     // Where an answer costs least, a list weighs most.
     all.add(Pitchlake.withAccessList(options.launcher(), "xdp", "acl10", 10));
     all.add(Pitchlake.withAccessList(options.launcher(), "xdp", "acl10k", 10_000));
