@@ -46,6 +46,8 @@ import io.pitchlake.node.health.ServiceChecks;
 import io.pitchlake.node.master.MasterModule;
 import io.pitchlake.node.nat.NatModule;
 import io.pitchlake.node.ping.PingModule;
+import io.pitchlake.node.port.Carrier;
+import io.pitchlake.node.port.PeerLink;
 import io.pitchlake.node.port.Port;
 import io.pitchlake.node.port.PortClosedException;
 import io.pitchlake.node.rt.RouteModule;
@@ -76,6 +78,8 @@ public final class Node {
   private final List<Port> ports;
   private final Clock clock;
   private final Optional<ClusterKey> cluster;
+  private final Optional<PeerLink> peers;
+  private final Carrier carrier;
   private volatile Configuration configuration;
   private ViewCompiler views;
   private Set<IpAddress> host;
@@ -103,7 +107,17 @@ public final class Node {
       Optional<ClusterKey> cluster,
       Set<IpAddress> host,
       IdleStrategy idle) {
-    this(configuration, ports, clock, random, cluster, host, idle, Exchange.Seat.alone());
+    this(
+        configuration,
+        ports,
+        clock,
+        random,
+        cluster,
+        host,
+        idle,
+        Exchange.Seat.alone(),
+        Optional.empty(),
+        Carrier.ALWAYS);
   }
 
   /// Wires one of several engines that share the interfaces' frames; each has ports, tables and
@@ -111,6 +125,8 @@ public final class Node {
   ///
   /// @param random must give each of the engines the same numbers: they share their keys
   /// @param seat what this engine keeps, and its rings to the others
+  /// @param peers the way to the other nodes beside the ports; needs a cluster key
+  /// @param carrier whether the ports' links are up
   public Node(
       Configuration configuration,
       List<Port> ports,
@@ -119,13 +135,17 @@ public final class Node {
       Optional<ClusterKey> cluster,
       Set<IpAddress> host,
       IdleStrategy idle,
-      Exchange.Seat seat) {
+      Exchange.Seat seat,
+      Optional<PeerLink> peers,
+      Carrier carrier) {
     this.configuration = configuration;
     this.laidOutForServers = !serversOf(configuration).isEmpty();
     this.laidOutForTranslation = configuration.translates();
     this.ports = List.copyOf(ports);
     this.clock = clock;
     this.cluster = cluster;
+    this.peers = peers;
+    this.carrier = carrier;
     this.host = Set.copyOf(host);
     this.views =
         new ViewCompiler(
@@ -228,11 +248,27 @@ public final class Node {
               case "rt" -> router;
               case "vrrp" ->
                   elects
-                      ? new VrrpModule(election, transmit, arp.neighbors(), throttle, counters)
+                      ? new VrrpModule(
+                          election,
+                          transmit,
+                          arp.neighbors(),
+                          throttle,
+                          counters,
+                          sync(random),
+                          carrier,
+                          nowNanos)
                       : new ChainPlace(name);
               default -> throw new IllegalArgumentException("there is no module '" + name + "'");
             })
         .toList();
+  }
+
+  /// What the election agrees by, where there are peers. A boot is told from an earlier one even if
+  /// chance gives both the same number.
+  private Optional<VrrpModule.Sync> sync(RandomGenerator random) {
+    return peers.flatMap(link ->
+        cluster.map(
+            key -> new VrrpModule.Sync(link, key, random.nextLong() ^ clock.wallMillis() << 20)));
   }
 
   /// Translated sessions; a table of full size where the file asks for translation.

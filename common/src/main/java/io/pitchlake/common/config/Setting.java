@@ -139,11 +139,21 @@ public enum Setting {
       60,
       0,
       86_400,
-      "time between two announcements of an active virtual router's addresses; 0 announces changes only");
+      "time between two announcements of an active virtual router's addresses; 0 announces changes only"),
+  SYNCBEATPORT(
+      "port", 7801, 1, 65_535, "the UDP port of heartbeats between the nodes' sync addresses");
 
   /// What sizes tables or makes threads when a node starts.
   private static final Set<Setting> FIXED =
-      EnumSet.of(ENGINES, ADDRESSES, TARPITSTATIONS, SESSIONS, PERSISTENCE, FRAGMENTS, NATSESSIONS);
+      EnumSet.of(
+          ENGINES,
+          ADDRESSES,
+          TARPITSTATIONS,
+          SESSIONS,
+          PERSISTENCE,
+          FRAGMENTS,
+          NATSESSIONS,
+          SYNCBEATPORT);
 
   private final String unit;
   private final long defaultValue;

@@ -72,7 +72,17 @@ public enum Counter {
   VRRP_STEPPED_DOWN("times an active virtual router stepped down here"),
   VRRP_LATE("times a virtual router found that this node had stood still"),
   VRRP_RIVALS("times two nodes were active at once"),
-  ANNOUNCEMENTS("addresses announced by an active virtual router");
+  ANNOUNCEMENTS("addresses announced by an active virtual router"),
+  BEATS_SENT("heartbeats sent to peers"),
+  BEATS_HEARD("heartbeats heard from peers"),
+  BEATS_FORGED("datagrams on the heartbeat's port without the cluster's key"),
+  BEATS_OF_STRANGERS("datagrams on the heartbeat's port from who is no peer"),
+  BEATS_REPLAYED("heartbeats that came a second time or too late"),
+  TAKES_ASKED("times this node has asked an active one for its place"),
+  TAKES_GRANTED("times this node gave its place to one that asked"),
+  TAKES_REFUSED("times this node kept its place from one that asked"),
+  BURSTS_ASKED("times a backup has asked for adverts, for it missed some"),
+  LAN_PROOFS("answers of stations that prove the segment both ways");
 
   private final String meaning;
 

@@ -18,7 +18,9 @@ public enum Gauge {
   CHECKS("health checks beside arp and nd"),
   CHECKS_FAILING("health checks that do not hold"),
   ROUTERS("virtual routers"),
-  ROUTERS_ACTIVE("virtual routers that are active here");
+  ROUTERS_ACTIVE("virtual routers that are active here"),
+  PEERS("peers on the sync link"),
+  PEERS_ALIVE("peers whose heartbeat is heard");
 
   private final String meaning;
 

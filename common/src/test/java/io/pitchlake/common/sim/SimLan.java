@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 
 /// A learning switch: unicast to a MAC it has seen goes to that port alone, everything else to all
@@ -18,6 +19,8 @@ public final class SimLan {
     private final String name;
     private final Consumer<byte[]> receiver;
     private boolean connected = true;
+    private boolean hears = true;
+    private boolean speaks = true;
 
     private Attachment(String name, Consumer<byte[]> receiver) {
       this.name = name;
@@ -30,9 +33,15 @@ public final class SimLan {
 
     /// Sends a frame into the switch.
     public void send(byte[] frame) {
-      if (connected) {
+      if (connected && speaks) {
         forward(this, frame);
       }
+    }
+
+    /// Lets frames pass in each direction, or not: a one-way cut, or a silent one.
+    public void passes(boolean toIt, boolean fromIt) {
+      hears = toIt;
+      speaks = fromIt;
     }
 
     /// Plugs or pulls the cable.
@@ -53,6 +62,7 @@ public final class SimLan {
   private final List<Monitor> monitors = new ArrayList<>();
   private final Map<Long, Attachment> learnt = new HashMap<>();
   private double lossRate;
+  private BiPredicate<String, String> filter = (from, to) -> true;
 
   public SimLan(SimClock clock, Random random) {
     this.clock = clock;
@@ -70,6 +80,11 @@ public final class SimLan {
     monitors.add(monitor);
   }
 
+  /// Lets frames pass only between ports, by their names, for which `passes` says so.
+  public void filter(BiPredicate<String, String> passes) {
+    filter = passes;
+  }
+
   /// The share of deliveries that fail, 0 to 1.
   public void lossRate(double rate) {
     lossRate = rate;
@@ -85,25 +100,28 @@ public final class SimLan {
     Attachment known = group ? null : learnt.get(destination);
     if (known != null) {
       if (known != from) {
-        deliver(known, frame);
+        deliver(from, known, frame);
       }
       return;
     }
     for (Attachment to : attachments) {
       if (to != from) {
-        deliver(to, frame);
+        deliver(from, to, frame);
       }
     }
   }
 
-  private void deliver(Attachment to, byte[] frame) {
+  private void deliver(Attachment from, Attachment to, byte[] frame) {
+    if (!filter.test(from.name(), to.name())) {
+      return;
+    }
     if (lossRate > 0 && random.nextDouble() < lossRate) {
       return;
     }
     clock.after(
         LATENCY_NANOS,
         () -> {
-          if (to.connected) {
+          if (to.connected && to.hears) {
             to.receiver.accept(frame.clone());
           }
         });

@@ -148,6 +148,37 @@ public final class NetnsLab
     }
   }
 
+  /// Runs a command where the segment's bridge is: its port towards a host has the host's name.
+  public void onSegment(String... command) {
+    var words = new ArrayList<>(List.of("ip", "netns", "exec", namespace("lan")));
+    words.addAll(List.of(command));
+    root(words.toArray(String[]::new));
+  }
+
+  /// Pulls or plugs a host's cable, which its interface notices.
+  public void plug(String host, boolean plugged) {
+    onSegment("ip", "link", "set", host, plugged ? "up" : "down");
+  }
+
+  /// Lets the segment lose every frame to or from a host, or none; nobody is told.
+  public void pass(String host, boolean toIt, boolean fromIt) {
+    onSegment("nft", "add table bridge cut-" + host);
+    onSegment("nft", "delete table bridge cut-" + host);
+    onSegment(
+        "nft",
+        "add table bridge cut-"
+            + host
+            + "; add chain bridge cut-"
+            + host
+            + " pass { type filter hook forward priority 0; }");
+    if (!fromIt) {
+      onSegment("nft", "add rule bridge cut-" + host + " pass iifname " + host + " drop");
+    }
+    if (!toIt) {
+      onSegment("nft", "add rule bridge cut-" + host + " pass oifname " + host + " drop");
+    }
+  }
+
   private void makeNamespace(String name) {
     root("ip", "netns", "add", namespace(name));
     ip(name, "link set lo up");

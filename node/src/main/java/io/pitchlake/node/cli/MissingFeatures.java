@@ -1,7 +1,6 @@
 package io.pitchlake.node.cli;
 
 import io.pitchlake.common.config.Configuration;
-import io.pitchlake.common.config.Configuration.Sync;
 import io.pitchlake.common.config.Configuration.TarpitMode;
 import io.pitchlake.node.Node;
 import java.util.ArrayList;
@@ -17,10 +16,6 @@ final class MissingFeatures {
   static List<String> in(ConfigurationFile file) {
     Configuration configuration = file.configuration();
     List<String> missing = new ArrayList<>();
-    configuration
-        .sync()
-        .filter(MissingFeatures::asksForPeers)
-        .ifPresent(sync -> missing.add("'sync' asks for replication"));
     Node.networksOf(configuration).stream()
         .filter(network -> network.tarpit() && !isHere(network.tarpitMode()))
         .forEach(network ->
@@ -30,11 +25,6 @@ final class MissingFeatures {
     return missing.stream()
         .map(what -> file.path() + ": " + what + " that this build does not have yet")
         .toList();
-  }
-
-  /// A key alone is for what nodes agree on without a word.
-  private static boolean asksForPeers(Sync sync) {
-    return sync.bind().isPresent() || !sync.peers().isEmpty() || sync.cluster().isPresent();
   }
 
   private static boolean isHere(TarpitMode mode) {

@@ -117,6 +117,8 @@ final class Report {
           CHECKS_FAILING,
           ROUTERS,
           ROUTERS_ACTIVE,
+          PEERS,
+          PEERS_ALIVE,
           ADDRESSES_PROBING,
           ADDRESSES_REAL,
           ADDRESSES_SIMULATED,

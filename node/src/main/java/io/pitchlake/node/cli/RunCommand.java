@@ -3,6 +3,7 @@ package io.pitchlake.node.cli;
 import io.pitchlake.common.config.Configuration;
 import io.pitchlake.common.config.Configuration.Interface;
 import io.pitchlake.common.config.Configuration.Network;
+import io.pitchlake.common.config.Configuration.Sync;
 import io.pitchlake.common.config.Setting;
 import io.pitchlake.common.hash.ClusterKey;
 import io.pitchlake.common.net.IpAddress;
@@ -15,6 +16,10 @@ import io.pitchlake.node.event.EventRing;
 import io.pitchlake.node.event.SecurityEvent;
 import io.pitchlake.node.event.SyslogSink;
 import io.pitchlake.node.health.ServiceChecks;
+import io.pitchlake.node.port.Carrier;
+import io.pitchlake.node.port.LinkWatch;
+import io.pitchlake.node.port.PeerLink;
+import io.pitchlake.node.port.PeerSocket;
 import io.pitchlake.node.port.Port;
 import io.pitchlake.node.port.PortClosedException;
 import io.pitchlake.node.port.PortException;
@@ -100,6 +105,9 @@ public final class RunCommand implements Callable<Integer> {
     int engines = (int) loaded.configuration().settings().get(Setting.ENGINES);
     List<List<Port>> ports =
         Stream.generate(() -> (List<Port>) new ArrayList<Port>()).limit(engines).toList();
+    List<String> links =
+        Node.interfacesOf(loaded.configuration()).stream().map(Interface::name).toList();
+    Optional<PeerLink> peers = Optional.empty();
     try {
       Set<IpAddress> spread = serverAddresses(loaded.configuration());
       for (Interface link : Node.interfacesOf(loaded.configuration())) {
@@ -108,15 +116,35 @@ public final class RunCommand implements Callable<Integer> {
           ports.get(engine).add(shared.get(engine));
         }
       }
-      run(source, loaded.configuration(), cluster, ports);
+      peers = cluster.isPresent() ? peers(loaded.configuration()) : Optional.empty();
+      try (LinkWatch carrier = LinkWatch.on(links)) {
+        run(source, loaded.configuration(), cluster, ports, peers, carrier);
+      }
       return ExitCode.OK;
     } catch (PortException e) {
       throw new Failure(ExitCode.of(e.reason()), e.getMessage());
     } catch (PortClosedException e) {
       throw new Failure(ExitCode.INTERFACE, e.getMessage());
     } finally {
+      peers.ifPresent(PeerLink::close);
       ports.forEach(lane -> lane.forEach(Port::close));
     }
+  }
+
+  /// The way to the other nodes' engines, where there is an election to agree on.
+  private static Optional<PeerLink> peers(Configuration configuration) throws PortException {
+    Optional<IpAddress> bind = configuration.sync().flatMap(Sync::bind);
+    if (bind.isEmpty() || configuration.vrrps().isEmpty()) {
+      return Optional.empty();
+    }
+    List<IpAddress> others =
+        configuration.sync().orElseThrow().peers().stream()
+            .filter(peer -> !peer.equals(bind.get()) && peer.isIpv4() == bind.get().isIpv4())
+            .toList();
+    int port = (int) configuration.settings().get(Setting.SYNCBEATPORT);
+    return others.isEmpty()
+        ? Optional.empty()
+        : Optional.of(PeerSocket.open(bind.get(), others, port));
   }
 
   private static Set<IpAddress> serverAddresses(Configuration configuration) {
@@ -131,7 +159,9 @@ public final class RunCommand implements Callable<Integer> {
       Configuration configuration,
       Optional<ClusterKey> cluster,
       List<List<Port>> ports,
-      Set<IpAddress> host) {
+      Set<IpAddress> host,
+      Optional<PeerLink> peers,
+      Carrier carrier) {
     long[] secrets = LongStream.generate(world.random()::nextLong).limit(SECRETS).toArray();
     Exchange exchange = new Exchange(ports.size());
     List<Node> nodes = new ArrayList<>();
@@ -145,8 +175,14 @@ public final class RunCommand implements Callable<Integer> {
               drawn::nextLong,
               cluster,
               host,
-              IdleStrategy.of(configuration.engine().idle(), ports.get(engine), LONGEST_WAIT_NANOS),
-              exchange.seat(engine)));
+              IdleStrategy.of(
+                  configuration.engine().idle(),
+                  ports.get(engine),
+                  peers.map(PeerLink::inputDescriptors).orElseGet(() -> new int[0]),
+                  LONGEST_WAIT_NANOS),
+              exchange.seat(engine),
+              peers,
+              carrier));
     }
     return nodes;
   }
@@ -155,9 +191,11 @@ public final class RunCommand implements Callable<Integer> {
       ConfigurationSource source,
       Configuration configuration,
       Optional<ClusterKey> cluster,
-      List<List<Port>> ports) {
+      List<List<Port>> ports,
+      Optional<PeerLink> peers,
+      Carrier carrier) {
     Set<IpAddress> host = world.hostAddresses().get();
-    List<Node> nodes = nodes(configuration, cluster, ports, host);
+    List<Node> nodes = nodes(configuration, cluster, ports, host, peers, carrier);
     sayWhatTheKernelOwns(configuration, host);
     warnOfForwarding(configuration);
     Report report = new Report(nodes);

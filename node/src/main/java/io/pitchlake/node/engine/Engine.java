@@ -84,6 +84,7 @@ public final class Engine {
         counters.add(Counter.FRAMES_TRANSMITTED, sent);
       }
     }
+    chain.onFlushed(nowNanos);
     return work;
   }
 

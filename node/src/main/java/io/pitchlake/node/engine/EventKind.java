@@ -21,6 +21,13 @@ public enum EventKind {
   /// number of its section, the peer whom it heard last, and the peer's port its vrid in 8 bits,
   /// its roles before and now in 2 bits each, and the [RoleCause] in 4.
   ROUTER_CHANGED,
-  /// Another router has been active beside this one; as above, without roles and cause.
-  ROUTER_RIVAL
+  /// Another router has been active beside this one; as above, without roles and cause, but with 1
+  /// where this node steps down.
+  ROUTER_RIVAL,
+  /// Nothing is heard any more of a peer on the sync link; target and peer are its address there.
+  SYNC_LOST,
+  /// A peer on the sync link is heard (again).
+  SYNC_HEARD,
+  /// Somebody sends heartbeats without the cluster's key, or is no peer.
+  SYNC_REFUSED
 }

@@ -14,6 +14,10 @@ public interface Heartbeat {
   /// How long until it needs the next turn; 0 or less when that is now.
   long untilDueNanos(long nowNanos);
 
+  /// Called at the end of the turn, when what this node has queued on its ports has left or was
+  /// discarded: the place to tell other nodes what they may rely on.
+  default void onFlushed(long nowNanos) {}
+
   /// Called in the last turn, before its frames.
   void onStop(long nowNanos);
 }

@@ -22,8 +22,9 @@ public final class IdleStrategy {
   private int spins;
   private int idleTurns;
 
-  private IdleStrategy(List<Port> ports, int mostSpins, int fewestSpins, long waitNanos) {
-    this.ports = PortsWait.on(ports);
+  private IdleStrategy(
+      List<Port> ports, int[] others, int mostSpins, int fewestSpins, long waitNanos) {
+    this.ports = PortsWait.on(ports, others);
     this.mostSpins = mostSpins;
     this.fewestSpins = fewestSpins;
     this.waitNanos = waitNanos;
@@ -32,16 +33,21 @@ public final class IdleStrategy {
 
   /// What the configuration asks for, over these ports, waiting for at most `waitNanos`.
   public static IdleStrategy of(Idle idle, List<Port> ports, long waitNanos) {
+    return of(idle, ports, new int[0], waitNanos);
+  }
+
+  /// As [#of(Idle, List, long)], with other descriptors that end a wait when they are readable.
+  public static IdleStrategy of(Idle idle, List<Port> ports, int[] others, long waitNanos) {
     return switch (idle) {
       case BUSY -> busy();
-      case ADAPTIVE -> new IdleStrategy(ports, MOST_SPINS, FEWEST_SPINS, waitNanos);
-      case POLL -> new IdleStrategy(ports, 0, 0, waitNanos);
+      case ADAPTIVE -> new IdleStrategy(ports, others, MOST_SPINS, FEWEST_SPINS, waitNanos);
+      case POLL -> new IdleStrategy(ports, others, 0, 0, waitNanos);
     };
   }
 
   /// Never gives up the core: for lowest latency on a core of its own.
   public static IdleStrategy busy() {
-    return new IdleStrategy(List.of(), Integer.MAX_VALUE, Integer.MAX_VALUE, 0);
+    return new IdleStrategy(List.of(), new int[0], Integer.MAX_VALUE, Integer.MAX_VALUE, 0);
   }
 
   /// Called after each turn with the work it did and how long the next may be put off. Spins that

@@ -124,6 +124,12 @@ public final class ModuleChain {
     return may;
   }
 
+  void onFlushed(long nowNanos) {
+    for (Heartbeat heartbeat : heartbeats) {
+      heartbeat.onFlushed(nowNanos);
+    }
+  }
+
   /// How long until a module needs the next turn; [Long#MAX_VALUE] when none does.
   long untilDueNanos(long nowNanos) {
     long until = Long.MAX_VALUE;

@@ -25,16 +25,13 @@ public final class NeighborWriter {
 
   /// Broadcasts "who has `target`", asked by `sender` at `senderMac`.
   public void arpRequest(int port, int vlanTci, long senderMac, int sender, int target) {
-    arp(
-        port,
-        vlanTci,
-        senderMac,
-        MacAddress.BROADCAST,
-        ArpHeader.REQUEST,
-        senderMac,
-        sender,
-        0,
-        target);
+    arpRequest(port, vlanTci, senderMac, sender, target, MacAddress.BROADCAST);
+  }
+
+  /// Asks the machine at `targetMac` alone whether it still has `target` (RFC 1122 2.3.2.1).
+  public void arpRequest(
+      int port, int vlanTci, long senderMac, int sender, int target, long targetMac) {
+    arp(port, vlanTci, senderMac, targetMac, ArpHeader.REQUEST, senderMac, sender, 0, target);
   }
 
   /// Tells one station that `sender` is at `senderMac`; `sourceMac` is who sends the frame.
@@ -100,6 +97,34 @@ public final class NeighborWriter {
         sourceLow,
         Icmpv6Header.LINK_GROUP_HIGH,
         groupLow,
+        Icmpv6Header.NEIGHBOR_SOLICITATION,
+        targetHigh,
+        targetLow,
+        NdpOptions.SOURCE_LINK_LAYER_ADDRESS,
+        sourceMac,
+        false,
+        false);
+  }
+
+  /// Asks the machine at `targetMac` alone whether it still has `target` (RFC 4861 7.3.3).
+  public void neighborSolicitation(
+      int port,
+      int vlanTci,
+      long sourceMac,
+      long sourceHigh,
+      long sourceLow,
+      long targetHigh,
+      long targetLow,
+      long targetMac) {
+    neighbor(
+        port,
+        vlanTci,
+        targetMac,
+        sourceMac,
+        sourceHigh,
+        sourceLow,
+        targetHigh,
+        targetLow,
         Icmpv6Header.NEIGHBOR_SOLICITATION,
         targetHigh,
         targetLow,

@@ -9,6 +9,8 @@ public enum RoleCause {
   PREEMPTION("the active router has a lower priority"),
   HIGHER_PRIORITY("another active router has a higher priority"),
   HIGHER_ADDRESS("another active router has the same priority and a higher address"),
+  ASKED("another node has asked for its place, and may have it"),
+  LINK_DOWN("the link of its port is down"),
   LATE("this node stood still for longer than the others wait for it"),
   STOPPED("this node stops");
 

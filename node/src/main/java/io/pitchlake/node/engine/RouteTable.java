@@ -5,6 +5,7 @@ import io.pitchlake.common.net.IpPrefix;
 import io.pitchlake.common.net.PrefixTrie;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// Which network an address is reached in, and by which gateway: the longest block counts, of equal
 /// ones the first. Immutable; any thread.
@@ -38,6 +39,11 @@ public final class RouteTable {
             .toList();
     this.routes = longestFirst.toArray(Route[]::new);
     blocks = new PrefixTrie(longestFirst.stream().map(Route::block).toList());
+  }
+
+  /// The routes by gateways, one for each block behind one.
+  public List<Route> gateways() {
+    return Stream.of(routes).filter(route -> route.gateway() != null).toList();
   }
 
   /// The route to an address, or null.

@@ -157,8 +157,17 @@ public final class EventThrottle implements EventSink {
   /// What is rare, bounded by a table, and wanted by an operator each time.
   private static boolean isAlways(EventKind kind) {
     return switch (kind) {
-      case RELEASED, HELD, TARGET_UP, TARGET_DOWN, ROUTER_CHANGED, ROUTER_RIVAL -> true;
-      case ARP_REPLY, ND6_REPLY, ECHO_REPLY, TCP_SYNACK, UDP_PACKET, OWN_CLAIMED -> false;
+      case RELEASED,
+          HELD,
+          TARGET_UP,
+          TARGET_DOWN,
+          ROUTER_CHANGED,
+          ROUTER_RIVAL,
+          SYNC_LOST,
+          SYNC_HEARD ->
+          true;
+      case ARP_REPLY, ND6_REPLY, ECHO_REPLY, TCP_SYNACK, UDP_PACKET, OWN_CLAIMED, SYNC_REFUSED ->
+          false;
     };
   }
 

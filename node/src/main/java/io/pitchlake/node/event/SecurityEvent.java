@@ -136,15 +136,33 @@ public sealed interface SecurityEvent {
   }
 
   /// Two routers were active at once.
-  record RouterRival(int router, int vrid, boolean ipv4, IpAddress rival, long times)
+  record RouterRival(int router, int vrid, boolean ipv4, IpAddress rival, boolean stays, long times)
       implements SecurityEvent {
     @Override
     public String line() {
       return nameOf(router, vrid, ipv4)
           + " ALARM: "
           + rival
-          + " was active, too; this node stays active"
+          + " was active, too; this node "
+          + (stays ? "stays active" : "steps down")
           + seen(times);
+    }
+  }
+
+  /// A peer on the sync link is heard or not, or somebody there was turned away.
+  record PeerChanged(EventKind kind, IpAddress peer, long times) implements SecurityEvent {
+    @Override
+    public String line() {
+      String what =
+          switch (kind) {
+            case SYNC_LOST ->
+                "is silent on the sync link; whether it lives is told from its adverts alone";
+            case SYNC_REFUSED ->
+                "sends heartbeats without this cluster's key, or from an address that is no peer's;"
+                    + " they are ignored";
+            default -> "is heard on the sync link";
+          };
+      return "SYNC peer " + peer + " " + what + seen(times);
     }
   }
 
@@ -164,7 +182,7 @@ public sealed interface SecurityEvent {
       EventKind kind, IpAddress address, int router, IpAddress peer, int packed, long times) {
     int vrid = packed >>> 8;
     return kind == EventKind.ROUTER_RIVAL
-        ? new RouterRival(router, vrid, address.isIpv4(), peer, times)
+        ? new RouterRival(router, vrid, address.isIpv4(), peer, (packed & 1) == 0, times)
         : new RouterChanged(
             router,
             vrid,
@@ -197,6 +215,10 @@ public sealed interface SecurityEvent {
           EventThrottle.isUnlisted(peer)
               ? new Unlisted(kind, target.isIpv4(), times)
               : ofRouter(kind, target, targetPort, peer, peerPort, times);
+      case SYNC_LOST, SYNC_HEARD, SYNC_REFUSED ->
+          EventThrottle.isUnlisted(peer)
+              ? new Unlisted(kind, target.isIpv4(), times)
+              : new PeerChanged(kind, peer, times);
       case ARP_REPLY, ND6_REPLY, ECHO_REPLY, TCP_SYNACK, UDP_PACKET ->
           EventThrottle.isUnlisted(peer)
               ? new Unlisted(kind, target.isIpv4(), times)

@@ -35,6 +35,9 @@ final class Libc implements AutoCloseable {
   static final int ENOBUFS = 105;
 
   static final int AF_UNIX = 1;
+  static final int AF_INET = 2;
+  static final int AF_INET6 = 10;
+  static final int AF_NETLINK = 16;
   static final int SOL_SOCKET = 1;
   static final int SO_ERROR = 4;
   static final int SO_ATTACH_FILTER = 26;
@@ -81,6 +84,10 @@ final class Libc implements AutoCloseable {
       longCall("recv", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
   private static final MethodHandle SEND =
       longCall("send", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle SENDTO =
+      longCall("sendto", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle RECVFROM =
+      longCall("recvfrom", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
   private static final MethodHandle MMAP =
       longCall("mmap", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
   private static final MethodHandle IOCTL =
@@ -231,6 +238,26 @@ final class Libc implements AutoCloseable {
   long send(int socket, long buffer, long bytes, int flags) {
     try {
       return (long) SEND.invokeExact(state, socket, buffer, bytes, flags);
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  /// Sends a datagram to `address`, a socket address of `addressBytes`.
+  long sendto(int socket, long buffer, long bytes, int flags, long address, int addressBytes) {
+    try {
+      return (long) SENDTO.invokeExact(state, socket, buffer, bytes, flags, address, addressBytes);
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  /// Receives a datagram and its sender's socket address, whose room is the int at `lengthField`.
+  long recvfrom(
+      int socket, long buffer, long bufferBytes, int flags, long address, long lengthField) {
+    try {
+      return (long)
+          RECVFROM.invokeExact(state, socket, buffer, bufferBytes, flags, address, lengthField);
     } catch (Throwable t) {
       throw unexpected(t);
     }

@@ -14,7 +14,8 @@ public final class PortsWait {
 
   private final List<Port> ports;
 
-  /// The port behind each entry of the poll; empty when the ports cannot be polled together.
+  /// The port behind each entry of the poll, null where there is none; empty when the ports cannot
+  /// be polled together.
   private final Port[] owners;
 
   private final Libc libc;
@@ -40,11 +41,21 @@ public final class PortsWait {
 
   /// Ready to wait for these ports, which stay open as long as it is used.
   public static PortsWait on(List<Port> ports) {
+    return on(ports, new int[0]);
+  }
+
+  /// As [#on(List)], and for what else poll(2) says is readable, as far as the ports can be waited
+  /// for together.
+  public static PortsWait on(List<Port> ports, int[] others) {
     List<Port> owners = new ArrayList<>();
     List<Integer> descriptors = new ArrayList<>();
+    for (int other : others) {
+      owners.add(null);
+      descriptors.add(other);
+    }
     for (Port port : ports) {
       int[] own = port.inputDescriptors();
-      if (own.length == 0 || ports.size() == 1) {
+      if (own.length == 0 || ports.size() + others.length == 1) {
         return new PortsWait(ports, List.of(), List.of());
       }
       for (int descriptor : own) {
@@ -67,7 +78,8 @@ public final class PortsWait {
       return;
     }
     for (int i = 0; i < owners.length; i++) {
-      if ((Native.getShort(poll + (long) i * ENTRY_BYTES + 6) & Libc.POLLERR) != 0) {
+      if (owners[i] != null
+          && (Native.getShort(poll + (long) i * ENTRY_BYTES + 6) & Libc.POLLERR) != 0) {
         // Ends at once, for the error is there, and takes it.
         owners[i].awaitInput(0);
       }

@@ -14,6 +14,25 @@ sealed interface RouterInput {
   /// This thread stood still for so long that the others may have decided without it.
   record Late() implements RouterInput {}
 
+  /// The port's link has gone.
+  record LinkLost() implements RouterInput {}
+
+  /// An active router gives its place to one that has asked for it.
+  record Granted() implements RouterInput {}
+
+  /// The active router says over the sync link that it has left.
+  ///
+  /// @param isNext whether this node is the first of those that may follow
+  record Left(boolean isNext) implements RouterInput {}
+
+  /// Another node says over the sync link that it is active.
+  ///
+  /// @param senderIsHigher whether the source of its adverts is greater than this router's
+  record Claimed(int priority, long intervalNanos, boolean senderIsHigher) implements RouterInput {}
+
+  /// Another node says over the sync link that it was active, too, and has given in.
+  record Conceded(long intervalNanos) implements RouterInput {}
+
   /// A valid advert of another router was heard.
   ///
   /// @param priority 0 to 255

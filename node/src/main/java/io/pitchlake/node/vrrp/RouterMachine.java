@@ -2,8 +2,13 @@ package io.pitchlake.node.vrrp;
 
 import io.pitchlake.node.engine.RoleCause;
 import io.pitchlake.node.engine.RouterRole;
+import io.pitchlake.node.vrrp.RouterInput.Claimed;
+import io.pitchlake.node.vrrp.RouterInput.Conceded;
+import io.pitchlake.node.vrrp.RouterInput.Granted;
 import io.pitchlake.node.vrrp.RouterInput.Heard;
 import io.pitchlake.node.vrrp.RouterInput.Late;
+import io.pitchlake.node.vrrp.RouterInput.Left;
+import io.pitchlake.node.vrrp.RouterInput.LinkLost;
 import io.pitchlake.node.vrrp.RouterInput.Start;
 import io.pitchlake.node.vrrp.RouterInput.Stop;
 import io.pitchlake.node.vrrp.RouterInput.TimerFired;
@@ -12,14 +17,17 @@ import java.util.List;
 /// RFC 9568 section 6.4 as a pure function: (state, input, now) to (state, outputs). One machine is
 /// one virtual router of one address family as this node is configured for it.
 ///
-/// Beyond the RFC: a delay of preemption, [Late], and an announcement beside the advert with which
-/// an active router asserts itself against a rival.
+/// Beyond the RFC: a delay of preemption, [Late], an announcement beside the advert with which an
+/// active router asserts itself against a rival, and what other nodes say over the sync link.
 ///
 /// @param priority 1 to 254, or 255 for the owner of the addresses
 /// @param advertNanos Advertisement_Interval
 /// @param preempt Preempt_Mode
 /// @param preemptDelayNanos how long an active router of lower priority is listened to first
-record RouterMachine(int priority, long advertNanos, boolean preempt, long preemptDelayNanos) {
+/// @param agrees whether places are asked for before they are taken, so that another active router
+///   is a rival even if its priority is higher
+record RouterMachine(
+    int priority, long advertNanos, boolean preempt, long preemptDelayNanos, boolean agrees) {
   /// The priority of the router that owns the addresses.
   static final int OWNER = 255;
 
@@ -31,6 +39,13 @@ record RouterMachine(int priority, long advertNanos, boolean preempt, long preem
       List.of(RouterOutput.ADVERTISE, RouterOutput.ANNOUNCE);
   private static final List<RouterOutput> ASSERT_AND_ALARM =
       List.of(RouterOutput.ADVERTISE, RouterOutput.ANNOUNCE, RouterOutput.ALARM);
+  private static final List<RouterOutput> GIVE_IN =
+      List.of(RouterOutput.ALARM, RouterOutput.CONCEDE);
+
+  /// A machine that agrees with nobody: the RFC's.
+  RouterMachine(int priority, long advertNanos, boolean preempt, long preemptDelayNanos) {
+    this(priority, advertNanos, preempt, preemptDelayNanos, false);
+  }
 
   /// A state and what to do on the way to it, in this order.
   record Step(RouterState state, List<RouterOutput> outputs) {}
@@ -75,6 +90,20 @@ record RouterMachine(int priority, long advertNanos, boolean preempt, long preem
       // What it has not read yet may well be the active router's adverts.
       case Late() ->
           new Step(state.timer(nowNanos + activeDownNanos(state.activeAdvertNanos())), NOTHING);
+      case LinkLost() ->
+          new Step(state.timer(nowNanos + activeDownNanos(state.activeAdvertNanos())), NOTHING);
+      case Granted() -> new Step(state, NOTHING);
+      case Claimed _ -> new Step(state, NOTHING);
+      case Conceded _ -> new Step(state, NOTHING);
+      case Left(boolean isNext) ->
+          new Step(
+              state.backupsTimer(
+                  isNext ? nowNanos : nowNanos + skewNanos(state.activeAdvertNanos()),
+                  RoleCause.RESIGNED,
+                  false,
+                  0,
+                  state.activeAdvertNanos()),
+              NOTHING);
       case Heard heard -> new Step(heardByBackup(state, heard, nowNanos), NOTHING);
     };
   }
@@ -112,6 +141,12 @@ record RouterMachine(int priority, long advertNanos, boolean preempt, long preem
               ? new Step(state, NOTHING)
               : new Step(state.timer(nextAdvertNanos(state, nowNanos)), ADVERTISE);
       case Late() -> new Step(backup(RoleCause.LATE, advertNanos, nowNanos), NOTHING);
+      case LinkLost() -> new Step(backup(RoleCause.LINK_DOWN, advertNanos, nowNanos), NOTHING);
+      case Granted() -> new Step(backup(RoleCause.ASKED, advertNanos, nowNanos), NOTHING);
+      case Left _ -> new Step(state, NOTHING);
+      case Claimed(int theirs, long intervalNanos, boolean senderIsHigher) ->
+          rivalled(state, theirs, intervalNanos, senderIsHigher, nowNanos);
+      case Conceded(long intervalNanos) -> assertedAgainst(state, intervalNanos, nowNanos);
       case Heard heard -> heardByActive(state, heard, nowNanos);
     };
   }
@@ -126,21 +161,35 @@ record RouterMachine(int priority, long advertNanos, boolean preempt, long preem
     if (heard.priority() == 0) {
       return new Step(state.timer(nowNanos + advertNanos), ADVERTISE);
     }
-    if (heard.priority() > priority) {
-      return new Step(backup(RoleCause.HIGHER_PRIORITY, heard.intervalNanos(), nowNanos), NOTHING);
+    return rivalled(
+        state, heard.priority(), heard.intervalNanos(), heard.senderIsHigher(), nowNanos);
+  }
+
+  /// Another router is active: the one that ranks lower gives in.
+  private Step rivalled(
+      RouterState state, int theirs, long intervalNanos, boolean senderIsHigher, long nowNanos) {
+    boolean outranked = theirs > priority;
+    if (outranked || theirs == priority && senderIsHigher) {
+      RoleCause cause = outranked ? RoleCause.HIGHER_PRIORITY : RoleCause.HIGHER_ADDRESS;
+      return new Step(
+          backup(cause, intervalNanos, nowNanos),
+          agrees && isSettled(state, nowNanos) ? GIVE_IN : NOTHING);
     }
-    if (heard.priority() == priority && heard.senderIsHigher()) {
-      return new Step(backup(RoleCause.HIGHER_ADDRESS, heard.intervalNanos(), nowNanos), NOTHING);
-    }
+    return assertedAgainst(state, intervalNanos, nowNanos);
+  }
+
+  private Step assertedAgainst(RouterState state, long intervalNanos, long nowNanos) {
     boolean known = nowNanos - state.rivalNanos() < 0;
-    RouterState next =
-        state.rival(nowNanos + Math.max(RIVAL_EPISODE_NANOS, 3 * heard.intervalNanos()));
+    RouterState next = state.rival(nowNanos + Math.max(RIVAL_EPISODE_NANOS, 3 * intervalNanos));
     if (known) {
       return new Step(next, ADVERTISE);
     }
-    // A rival that this router has just taken over from may have sent before it heard of it.
-    boolean settled = nowNanos - state.sinceNanos() >= advertNanos;
-    return new Step(next, settled ? ASSERT_AND_ALARM : TAKE_OVER);
+    return new Step(next, isSettled(state, nowNanos) ? ASSERT_AND_ALARM : TAKE_OVER);
+  }
+
+  /// A rival that this router has just taken over from may have sent before it heard of it.
+  private boolean isSettled(RouterState state, long nowNanos) {
+    return nowNanos - state.sinceNanos() >= advertNanos;
   }
 
   private Step takeOver(RoleCause cause, long nowNanos) {

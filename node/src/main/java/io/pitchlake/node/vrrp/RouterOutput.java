@@ -10,5 +10,7 @@ enum RouterOutput {
   /// advertisements.
   ANNOUNCE,
   /// Tell an operator that another router has been active beside this one.
-  ALARM
+  ALARM,
+  /// Tell the other nodes over the sync link that this one was active, too, and has given in.
+  CONCEDE
 }

@@ -12,12 +12,22 @@ import io.pitchlake.node.engine.RoleCause;
 import io.pitchlake.node.engine.RouterRole;
 import io.pitchlake.node.engine.RouterView;
 import io.pitchlake.node.engine.Transmit;
+import io.pitchlake.node.port.Carrier;
+import io.pitchlake.node.vrrp.Beat.Request;
+import io.pitchlake.node.vrrp.RouterInput.Claimed;
+import io.pitchlake.node.vrrp.RouterInput.Conceded;
+import io.pitchlake.node.vrrp.RouterInput.Granted;
 import io.pitchlake.node.vrrp.RouterInput.Heard;
 import io.pitchlake.node.vrrp.RouterInput.Late;
+import io.pitchlake.node.vrrp.RouterInput.Left;
+import io.pitchlake.node.vrrp.RouterInput.LinkLost;
 import io.pitchlake.node.vrrp.RouterInput.Start;
 import io.pitchlake.node.vrrp.RouterInput.Stop;
 import io.pitchlake.node.vrrp.RouterInput.TimerFired;
 import io.pitchlake.node.vrrp.RouterMachine.Step;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 
 /// One virtual router at work: its machine, what the machine remembers, and the doing of what it
 /// says. Engine thread.
@@ -25,12 +35,26 @@ import io.pitchlake.node.vrrp.RouterMachine.Step;
 /// What an active router says stands on a lease: its last advert. The others wait three intervals
 /// for the next one, so after two and a half without having sent it this node must not speak any
 /// more.
+///
+/// Where there are peers on the sync link, a backup that misses adverts asks there for more, asks
+/// stations whether the segment is reached, and takes an active router's place only when that one
+/// is silent on both ways or has given it.
 final class VirtualRouter {
   private static final long ASK_PEER_NANOS = 1_000_000_000L;
   private static final RouterInput START = new Start();
   private static final RouterInput STOP = new Stop();
   private static final RouterInput TIMER = new TimerFired();
   private static final RouterInput LATE = new Late();
+  private static final RouterInput LINK_LOST = new LinkLost();
+  private static final RouterInput GRANTED = new Granted();
+  private static final long NANOS_PER_CENTI = 10_000_000;
+
+  /// Adverts that an active router sends at once when a backup misses some, beside those that are
+  /// due.
+  private static final int BURST_ADVERTS = 4;
+
+  /// Longest time between two questions to an active router that keeps its place.
+  private static final long LONGEST_BACKOFF_NANOS = 1_000_000_000L;
 
   private final AdvertWriter adverts;
   private final Neighbors neighbors;
@@ -38,7 +62,14 @@ final class VirtualRouter {
   private final CounterBank counters;
   private final Election election;
   private final Announcer announcer;
+  private final Peers peers;
+  private final List<Claim> claims;
+  private final LanProof proof;
+  private final Carrier carrier;
+  private final Request[] requests;
+  private final int[] numbers;
   private RouterView view;
+  private IpAddress key;
   private RouterMachine machine;
   private RouterState state;
   private boolean advertDue;
@@ -46,7 +77,31 @@ final class VirtualRouter {
   private long turnNanos;
   private long askedNanos;
   private IpAddress rival;
+  private boolean linked = true;
+  private int epoch;
+  private int conceded;
+  private long goneNanos;
+  private boolean gone;
 
+  /// A backup's: whether it misses adverts, since when, and what it does about it.
+  private boolean doubting;
+
+  private long doubtNanos;
+  private int question;
+  private long nextBurstAskNanos;
+  private long nextAskNanos;
+  private long backoffNanos;
+
+  /// The active router's: adverts still to be sent for a backup that misses some, and since when
+  /// others doubt.
+  private int burst;
+
+  private long nextBurstNanos;
+  private long doubtedNanos;
+  private long doubtedLastNanos;
+
+  /// @param peers on the sync link; null where there is none
+  /// @param proof of the router's segment; null where there are no peers
   VirtualRouter(
       RouterView view,
       Transmit transmit,
@@ -54,6 +109,9 @@ final class VirtualRouter {
       EventSink events,
       CounterBank counters,
       Election election,
+      Peers peers,
+      LanProof proof,
+      Carrier carrier,
       long nowNanos) {
     this.adverts = new AdvertWriter(transmit);
     this.neighbors = neighbors;
@@ -64,6 +122,15 @@ final class VirtualRouter {
     this.state = RouterState.initialize(RoleCause.STOPPED, nowNanos);
     this.turnNanos = nowNanos;
     this.askedNanos = nowNanos - ASK_PEER_NANOS;
+    this.peers = peers;
+    this.proof = proof;
+    this.carrier = carrier;
+    int count = peers == null ? 0 : peers.count();
+    this.claims = Stream.generate(Claim::new).limit(count).toList();
+    this.requests = new Request[count];
+    this.numbers = new int[count];
+    Arrays.fill(requests, Request.NOTHING);
+    this.doubtedLastNanos = nowNanos - LONGEST_BACKOFF_NANOS;
     configure(view, nowNanos);
   }
 
@@ -86,8 +153,17 @@ final class VirtualRouter {
     view = next;
     machine =
         new RouterMachine(
-            next.priority(), next.advertNanos(), next.preempt(), next.preemptDelayNanos());
+            next.priority(),
+            next.advertNanos(),
+            next.preempt(),
+            next.preemptDelayNanos(),
+            !claims.isEmpty() || !next.preempt());
     rival = next.source();
+    key =
+        next.advertised().stream()
+            .filter(address -> !address.isLinkLocal())
+            .min(IpAddress::compareTo)
+            .orElseGet(() -> next.advertised().getFirst());
     election.set(next.served(), isActive());
     if (others && isActive()) {
       announcer.start(nowNanos);
@@ -103,6 +179,11 @@ final class VirtualRouter {
       late(nowNanos);
     }
     turnNanos = nowNanos;
+    if (carrier.isUp(view.port()) != linked) {
+      linked = !linked;
+      // Behind a link that has come back somebody else may be active: it listens first.
+      apply(linked ? LATE : LINK_LOST, nowNanos);
+    }
   }
 
   /// Whether this node may still speak; gives way if not.
@@ -130,16 +211,33 @@ final class VirtualRouter {
   void heard(int priority, long intervalNanos, long sourceHigh, long sourceLow, long nowNanos) {
     IpAddress sender = new IpAddress(sourceHigh, sourceLow);
     rival = sender;
+    if (priority == 0) {
+      // It needs no asking, even if its last heartbeat says otherwise.
+      for (Claim claim : claims) {
+        if (claim.source.equals(sender)) {
+          claim.role = RouterRole.INITIALIZE;
+        }
+      }
+    }
     apply(new Heard(priority, intervalNanos, sender.compareTo(view.source()) > 0), nowNanos);
   }
 
   /// Fires the timer when it is due and sends what the turn has made due.
   void tick(long refreshNanos, long nowNanos) {
+    gone &= nowNanos - goneNanos <= view.advertNanos();
     if (state.role() == RouterRole.INITIALIZE) {
       return;
     }
-    if (nowNanos - state.timerNanos() >= 0) {
+    if (!isActive() && !claims.isEmpty()) {
+      doubt(nowNanos);
+    }
+    if (nowNanos - state.timerNanos() >= 0 && (isActive() || mayTakeOver(nowNanos))) {
       apply(TIMER, nowNanos);
+    }
+    if (isActive() && burst > 0 && nowNanos - nextBurstNanos >= 0) {
+      burst--;
+      nextBurstNanos = nowNanos + view.advertNanos() / 16;
+      advertDue = true;
     }
     if (advertDue) {
       advertDue = false;
@@ -150,7 +248,288 @@ final class VirtualRouter {
   }
 
   long untilDueNanos(long nowNanos) {
-    return state.role() == RouterRole.INITIALIZE ? 0 : state.timerNanos() - nowNanos;
+    if (state.role() == RouterRole.INITIALIZE) {
+      return 0;
+    }
+    if (isActive()) {
+      long untilAdvert = state.timerNanos() - nowNanos;
+      return burst > 0 ? Math.min(untilAdvert, nextBurstNanos - nowNanos) : untilAdvert;
+    }
+    if (!linked) {
+      return Long.MAX_VALUE;
+    }
+    long untilTimer = state.timerNanos() - nowNanos;
+    if (claims.isEmpty()) {
+      return untilTimer;
+    }
+    if (untilTimer > 0) {
+      return Math.min(untilTimer, (doubting ? nextBurstAskNanos : doubtFromNanos()) - nowNanos);
+    }
+    long until = nextAskNanos - nowNanos;
+    for (int i = 0; i < claims.size(); i++) {
+      if (claims.get(i).isAliveAs(RouterRole.ACTIVE)) {
+        until = Math.min(until, peers.untilSilentNanos(i, state.activeAdvertNanos(), nowNanos));
+      }
+    }
+    return until;
+  }
+
+  // ---- what a backup does that misses adverts
+
+  /// When half an interval more than one has passed without an advert.
+  private long doubtFromNanos() {
+    long intervalNanos = state.activeAdvertNanos();
+    return state.timerNanos() - machine.skewNanos(intervalNanos) - intervalNanos * 3 / 2;
+  }
+
+  /// Asks active routers for adverts, and stations whether this node is heard, before its timer
+  /// runs out.
+  private void doubt(long nowNanos) {
+    if (nowNanos - doubtFromNanos() < 0) {
+      doubting = false;
+      return;
+    }
+    long intervalNanos = state.activeAdvertNanos();
+    if (!doubting) {
+      doubting = true;
+      backoffNanos = intervalNanos;
+      ask(nowNanos);
+      nextBurstAskNanos = nowNanos;
+    }
+    if (nowNanos - state.timerNanos() >= 0 || nowNanos - nextBurstAskNanos < 0) {
+      return;
+    }
+    nextBurstAskNanos = nowNanos + intervalNanos / 2;
+    proof.ask(intervalNanos / 4, nowNanos);
+    if (state.onExpiry() == RoleCause.SILENCE && requestOfActive(Request.BURST, nowNanos)) {
+      counters.count(Counter.BURSTS_ASKED);
+    }
+  }
+
+  /// Opens another question.
+  private void ask(long nowNanos) {
+    question++;
+    doubtNanos = nowNanos;
+    nextAskNanos = nowNanos;
+  }
+
+  private boolean requestOfActive(Request request, long nowNanos) {
+    boolean asked = false;
+    lookWhoIsAlive(nowNanos);
+    for (int i = 0; i < claims.size(); i++) {
+      if (claims.get(i).isAliveAs(RouterRole.ACTIVE)) {
+        requests[i] = request;
+        numbers[i] = question;
+        asked = true;
+      }
+    }
+    if (asked) {
+      peers.urge();
+    }
+    return asked;
+  }
+
+  private void lookWhoIsAlive(long nowNanos) {
+    for (int i = 0; i < claims.size(); i++) {
+      claims.get(i).alive = peers.isAlive(i, state.activeAdvertNanos(), nowNanos);
+    }
+  }
+
+  /// Whether a backup may become active now that its timer has run out; asks where it must.
+  private boolean mayTakeOver(long nowNanos) {
+    if (claims.isEmpty() || !linked) {
+      return linked;
+    }
+    lookWhoIsAlive(nowNanos);
+    boolean due = nowNanos - nextAskNanos >= 0;
+    boolean proven = proof.since(doubtNanos);
+    boolean patient = nowNanos - state.timerNanos() < state.activeAdvertNanos();
+    return switch (Agreement.onExpiry(
+        claims, linked, proven, patient, question, view.priority(), view.source())) {
+      case TAKE -> true;
+      case ASK -> {
+        if (due) {
+          nextAskNanos = nowNanos + state.activeAdvertNanos() / 4;
+          proof.ask(state.activeAdvertNanos() / 4, nowNanos);
+          requestOfActive(Request.TAKE, nowNanos);
+          counters.count(Counter.TAKES_ASKED);
+        }
+        yield false;
+      }
+      case HOLD -> {
+        if (due) {
+          if (isRefused()) {
+            ask(nowNanos);
+          }
+          nextAskNanos = nowNanos + state.activeAdvertNanos() / 2;
+          proof.ask(state.activeAdvertNanos() / 4, nowNanos);
+        }
+        yield false;
+      }
+    };
+  }
+
+  private boolean isRefused() {
+    for (int i = 0; i < claims.size(); i++) {
+      if (claims.get(i).refused == question) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // ---- what peers say
+
+  /// Whether an entry of a heartbeat is about this router.
+  boolean isIn(Beat beat, int entry) {
+    return beat.vrid(entry) == view.vrid()
+        && beat.isIpv4(entry) == view.isIpv4()
+        && beat.keyLow(entry) == key.low()
+        && beat.keyHigh(entry) == key.high();
+  }
+
+  /// Whether the address is another node's, as far as is known.
+  boolean isPeer(long high, long low) {
+    for (int i = 0; i < claims.size(); i++) {
+      IpAddress source = claims.get(i).source;
+      if (source.low() == low && source.high() == high) {
+        return true;
+      }
+    }
+    return rival.low() == low && rival.high() == high;
+  }
+
+  /// Takes in what a peer says of this router.
+  void told(int from, Beat beat, int entry, long nowNanos) {
+    RouterRole role = beat.role(entry);
+    Claim claim = claims.get(from);
+    if (role == null) {
+      return;
+    }
+    claim.role = role;
+    claim.priority = beat.priority(entry);
+    if (claim.source.low() != beat.sourceLow(entry)
+        || claim.source.high() != beat.sourceHigh(entry)) {
+      claim.source = new IpAddress(beat.sourceHigh(entry), beat.sourceLow(entry));
+    }
+    claim.linked = beat.has(entry, Beat.LINKED);
+    claim.proven = beat.has(entry, Beat.PROVEN);
+    claim.knowsStations = beat.has(entry, Beat.KNOWS_STATIONS);
+    claim.preempts = beat.has(entry, Beat.PREEMPTS);
+    epoch = Math.max(epoch, beat.epoch(entry));
+    long intervalNanos = Math.max(1, beat.intervalCentis(entry)) * NANOS_PER_CENTI;
+    claim.alive = peers.isAlive(from, intervalNanos, nowNanos);
+    if (!claim.alive || state.role() == RouterRole.INITIALIZE) {
+      return;
+    }
+    boolean concedes = claim.conceded >= 0 && beat.conceded(entry) > claim.conceded;
+    claim.conceded = beat.conceded(entry);
+    requested(from, claim, beat.request(entry), beat.number(entry), nowNanos);
+    if (isActive() && (concedes || role == RouterRole.ACTIVE)) {
+      rival = claim.source;
+      apply(
+          concedes
+              ? new Conceded(intervalNanos)
+              : new Claimed(
+                  claim.priority, intervalNanos, claim.source.compareTo(view.source()) > 0),
+          nowNanos);
+    }
+  }
+
+  private void requested(int from, Claim claim, Request request, int number, long nowNanos) {
+    switch (request) {
+      case NOTHING -> {}
+      case BURST -> {
+        if (isActive()) {
+          doubted(nowNanos);
+          nextBurstNanos = burst > 0 ? nextBurstNanos : nowNanos;
+          burst = BURST_ADVERTS;
+        }
+      }
+      case TAKE -> {
+        if (isActive()) {
+          doubted(nowNanos);
+          answer(from, claim, number, nowNanos);
+        }
+      }
+      case REFUSED -> {
+        if (number == question && claim.refused != question) {
+          claim.refused = question;
+          nextAskNanos = nowNanos + backoffNanos;
+          backoffNanos = Math.min(2 * backoffNanos, LONGEST_BACKOFF_NANOS);
+        }
+      }
+      case GONE -> {
+        lookWhoIsAlive(nowNanos);
+        if (!isActive() && linked && noneIsActive()) {
+          rival = claim.source;
+          apply(new Left(Agreement.isNext(claims, view.priority(), view.source())), nowNanos);
+        }
+      }
+    }
+  }
+
+  private boolean noneIsActive() {
+    for (int i = 0; i < claims.size(); i++) {
+      if (claims.get(i).isAliveAs(RouterRole.ACTIVE)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Another node doubts whether this active router is heard: it asks stations.
+  private void doubted(long nowNanos) {
+    if (nowNanos - doubtedLastNanos > 2 * view.advertNanos()) {
+      doubtedNanos = nowNanos;
+    }
+    doubtedLastNanos = nowNanos;
+    proof.ask(view.advertNanos() / 4, nowNanos);
+  }
+
+  private void answer(int from, Claim claim, int number, long nowNanos) {
+    boolean waited = nowNanos - doubtedNanos >= view.advertNanos() / 2;
+    boolean proven = proof.since(doubtedNanos);
+    switch (Agreement.onAsked(linked, proven, waited, view.priority(), claim, claim.preempts)) {
+      case GRANT -> {
+        counters.count(Counter.TAKES_GRANTED);
+        rival = claim.source;
+        apply(GRANTED, nowNanos);
+      }
+      case REFUSE -> {
+        counters.count(Counter.TAKES_REFUSED);
+        requests[from] = Request.REFUSED;
+        numbers[from] = number;
+        peers.urge();
+      }
+      case WAIT -> {}
+    }
+  }
+
+  /// Writes what this node says of the router to one peer; a request is said once.
+  void write(int peer, Beat beat) {
+    boolean proven = doubting && proof.since(doubtNanos);
+    boolean preempts = doubting && state.onExpiry() == RoleCause.PREEMPTION;
+    Request request = gone && requests[peer] == Request.NOTHING ? Request.GONE : requests[peer];
+    beat.add(
+        key.high(),
+        key.low(),
+        view.source().high(),
+        view.source().low(),
+        view.vrid(),
+        view.isIpv4(),
+        state.role(),
+        view.priority(),
+        epoch,
+        (int) (view.advertNanos() / NANOS_PER_CENTI),
+        request,
+        (proven ? Beat.PROVEN : 0)
+            | (linked ? Beat.LINKED : 0)
+            | (proof.knowsStations() ? Beat.KNOWS_STATIONS : 0)
+            | (preempts ? Beat.PREEMPTS : 0),
+        numbers[peer],
+        conceded);
+    requests[peer] = Request.NOTHING;
   }
 
   private void apply(RouterInput input, long nowNanos) {
@@ -166,6 +545,7 @@ final class VirtualRouter {
         case RESIGN -> advertise(0, nowNanos);
         case ANNOUNCE -> announcer.start(nowNanos);
         case ALARM -> alarm(nowNanos);
+        case CONCEDE -> conceded++;
       }
     }
   }
@@ -173,14 +553,23 @@ final class VirtualRouter {
   private void changed(RouterRole before, long nowNanos) {
     boolean active = isActive();
     election.set(view.served(), active);
+    doubting = false;
+    burst = 0;
+    if (peers != null) {
+      peers.urge();
+    }
     if (active) {
       counters.count(Counter.VRRP_BECAME_ACTIVE);
       advertNanos = nowNanos;
+      epoch++;
+      gone = false;
     } else {
       advertDue = false;
       announcer.stop();
       if (before == RouterRole.ACTIVE) {
         counters.count(Counter.VRRP_STEPPED_DOWN);
+        gone = leavesAltogether();
+        goneNanos = nowNanos;
       }
     }
     tell(
@@ -189,9 +578,17 @@ final class VirtualRouter {
         nowNanos);
   }
 
+  /// Whether the place it has left is anybody's.
+  private boolean leavesAltogether() {
+    return switch (state.cause()) {
+      case STOPPED, LINK_DOWN -> true;
+      default -> false;
+    };
+  }
+
   private void alarm(long nowNanos) {
     counters.count(Counter.VRRP_RIVALS);
-    tell(EventKind.ROUTER_RIVAL, 0, nowNanos);
+    tell(EventKind.ROUTER_RIVAL, isActive() ? 0 : 1, nowNanos);
   }
 
   private void tell(EventKind kind, int detail, long nowNanos) {

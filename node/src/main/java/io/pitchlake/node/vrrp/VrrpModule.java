@@ -1,21 +1,29 @@
 package io.pitchlake.node.vrrp;
 
 import io.pitchlake.common.config.Setting;
+import io.pitchlake.common.hash.ClusterKey;
 import io.pitchlake.common.metric.Counter;
 import io.pitchlake.common.metric.CounterBank;
 import io.pitchlake.common.metric.DropReason;
 import io.pitchlake.common.metric.Gauge;
 import io.pitchlake.common.net.IpAddress;
+import io.pitchlake.common.wire.Icmpv6Header;
 import io.pitchlake.common.wire.VrrpHeader;
 import io.pitchlake.node.engine.EventSink;
 import io.pitchlake.node.engine.Heartbeat;
 import io.pitchlake.node.engine.Module;
+import io.pitchlake.node.engine.NeighborWriter;
 import io.pitchlake.node.engine.Neighbors;
 import io.pitchlake.node.engine.PacketContext;
 import io.pitchlake.node.engine.RouterView;
 import io.pitchlake.node.engine.Transmit;
 import io.pitchlake.node.engine.Verdict;
 import io.pitchlake.node.engine.View;
+import io.pitchlake.node.port.Carrier;
+import io.pitchlake.node.port.PeerLink;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
 /// Takes adverts in, sends this node's own, and says by [Election] of which networks it is master.
 /// First of the chain: a peer sends from the virtual MAC, which the next module takes for a frame
@@ -30,21 +38,47 @@ public final class VrrpModule implements Module, Heartbeat {
   private final EventSink events;
   private final CounterBank counters;
   private final VrrpHeader vrrp = new VrrpHeader();
+  private final Carrier carrier;
+
+  /// Null where there is no sync link.
+  private final Peers peers;
+
+  private LanProof[] proofs = {};
   private VirtualRouter[] routers = {};
   private long refreshNanos;
   private boolean stopped;
 
+  /// The other nodes on the sync link.
+  ///
+  /// @param key what they share
+  /// @param boot drawn anew at each start
+  public record Sync(PeerLink link, ClusterKey key, long boot) {
+    private Beat beat() {
+      return new Beat(key.derive("heartbeat"), key.derive("heartbeat, second half"));
+    }
+  }
+
+  /// @param sync where it is empty, every node decides alone, as RFC 9568 says
   public VrrpModule(
       Election election,
       Transmit transmit,
       Neighbors neighbors,
       EventSink events,
-      CounterBank counters) {
+      CounterBank counters,
+      Optional<Sync> sync,
+      Carrier carrier,
+      long nowNanos) {
     this.election = election;
     this.transmit = transmit;
     this.neighbors = neighbors;
     this.events = events;
     this.counters = counters;
+    this.carrier = carrier;
+    this.peers =
+        sync.map(way ->
+                new Peers(
+                    way.link(), way.beat(), way.beat(), way.boot(), events, counters, nowNanos))
+            .orElse(null);
   }
 
   @Override
@@ -63,11 +97,58 @@ public final class VrrpModule implements Module, Heartbeat {
       }
     }
     election.networks(view.size());
+    proofs(view, nowNanos);
     routers =
         view.routers().stream()
             .map(router -> configured(router, before, nowNanos))
             .toArray(VirtualRouter[]::new);
+    if (peers != null) {
+      peers.configure(routers);
+    }
     publish();
+  }
+
+  /// One proof for each segment that has a router, where there is anybody to agree with.
+  private void proofs(View view, long nowNanos) {
+    if (peers == null) {
+      return;
+    }
+    List<LanProof> all = new ArrayList<>();
+    for (RouterView router : view.routers()) {
+      if (all.stream().noneMatch(proof -> proof.isOf(router.port(), router.vlan()))) {
+        all.add(
+            proofOf(router)
+                .orElseGet(() ->
+                    new LanProof(
+                        router.port(),
+                        router.vlan(),
+                        neighbors,
+                        new NeighborWriter(transmit),
+                        counters,
+                        this::isPeer,
+                        nowNanos)));
+      }
+    }
+    all.forEach(proof -> proof.configure(view));
+    proofs = all.toArray(LanProof[]::new);
+  }
+
+  private Optional<LanProof> proofOf(RouterView router) {
+    for (LanProof proof : proofs) {
+      if (proof.isOf(router.port(), router.vlan())) {
+        return Optional.of(proof);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private boolean isPeer(long high, long low) {
+    for (VirtualRouter router : routers) {
+      if (router.isPeer(high, low)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private VirtualRouter configured(RouterView view, VirtualRouter[] before, long nowNanos) {
@@ -77,7 +158,17 @@ public final class VrrpModule implements Module, Heartbeat {
         return old;
       }
     }
-    return new VirtualRouter(view, transmit, neighbors, events, counters, election, nowNanos);
+    return new VirtualRouter(
+        view,
+        transmit,
+        neighbors,
+        events,
+        counters,
+        election,
+        peers,
+        proofOf(view).orElse(null),
+        carrier,
+        nowNanos);
   }
 
   @Override
@@ -87,6 +178,21 @@ public final class VrrpModule implements Module, Heartbeat {
     }
     for (VirtualRouter router : routers) {
       router.turn(nowNanos);
+    }
+    // After a pause it is known by now that this node has lost its say.
+    if (peers != null) {
+      peers.receive(routers, nowNanos);
+    }
+  }
+
+  @Override
+  public void onFlushed(long nowNanos) {
+    if (peers != null) {
+      peers.flushed(routers, nowNanos);
+      if (stopped) {
+        // There is no other chance to say that this node has left.
+        peers.send(routers, nowNanos);
+      }
     }
   }
 
@@ -101,7 +207,7 @@ public final class VrrpModule implements Module, Heartbeat {
 
   @Override
   public long untilDueNanos(long nowNanos) {
-    long until = Long.MAX_VALUE;
+    long until = peers == null ? Long.MAX_VALUE : peers.untilDueNanos(nowNanos);
     for (VirtualRouter router : routers) {
       until = Math.min(until, router.untilDueNanos(nowNanos));
     }
@@ -140,12 +246,35 @@ public final class VrrpModule implements Module, Heartbeat {
     if (packet.isFragment()) {
       return Verdict.PASS;
     }
+    if (proofs.length > 0) {
+      prove(packet);
+    }
     return switch (packet.kind()) {
       case ARP -> Verdict.PASS;
       case IPV4 -> packet.ipv4().protocol() == VrrpHeader.PROTOCOL ? onIpv4(packet) : Verdict.PASS;
       case IPV6 ->
           packet.ipv6().upperProtocol() == VrrpHeader.PROTOCOL ? onIpv6(packet) : Verdict.PASS;
     };
+  }
+
+  private void prove(PacketContext packet) {
+    boolean tells =
+        switch (packet.kind()) {
+          case ARP -> true;
+          case IPV4 -> false;
+          case IPV6 ->
+              packet.transport() == PacketContext.Transport.ICMPV6
+                  && (packet.icmpv6().type() == Icmpv6Header.NEIGHBOR_SOLICITATION
+                      || packet.icmpv6().type() == Icmpv6Header.NEIGHBOR_ADVERTISEMENT);
+        };
+    if (!tells) {
+      return;
+    }
+    for (LanProof proof : proofs) {
+      if (proof.isOf(packet.port(), packet.vlan())) {
+        proof.onFrame(packet);
+      }
+    }
   }
 
   private Verdict onIpv4(PacketContext packet) {

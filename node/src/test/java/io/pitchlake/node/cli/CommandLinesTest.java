@@ -142,7 +142,6 @@ class CommandLinesTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "sync { peers 10.0.0.9 }|'sync'",
         "tarpit mode persist|'tarpit mode persist' of network 1",
         "tarpit mode throttle|'tarpit mode throttle' of network 1"
       })

@@ -13,6 +13,7 @@ import io.pitchlake.common.sim.SimClock;
 import io.pitchlake.node.Node;
 import io.pitchlake.node.engine.Exchange;
 import io.pitchlake.node.engine.IdleStrategy;
+import io.pitchlake.node.port.Carrier;
 import io.pitchlake.node.sim.SimPort;
 import java.nio.file.Path;
 import java.util.List;
@@ -58,7 +59,9 @@ class ReloadOfNodesTest {
                   Optional.empty(),
                   Set.of(),
                   IdleStrategy.busy(),
-                  exchange.seat(engine)))
+                  exchange.seat(engine),
+                  Optional.empty(),
+                  Carrier.ALWAYS))
           .toList();
   private String file = START;
   private final Reload reload =

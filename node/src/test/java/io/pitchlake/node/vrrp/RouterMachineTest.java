@@ -3,6 +3,7 @@ package io.pitchlake.node.vrrp;
 import static io.pitchlake.node.vrrp.RouterOutput.ADVERTISE;
 import static io.pitchlake.node.vrrp.RouterOutput.ALARM;
 import static io.pitchlake.node.vrrp.RouterOutput.ANNOUNCE;
+import static io.pitchlake.node.vrrp.RouterOutput.CONCEDE;
 import static io.pitchlake.node.vrrp.RouterOutput.RESIGN;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,8 +11,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.pitchlake.common.wire.Property;
 import io.pitchlake.node.engine.RoleCause;
 import io.pitchlake.node.engine.RouterRole;
+import io.pitchlake.node.vrrp.RouterInput.Claimed;
+import io.pitchlake.node.vrrp.RouterInput.Conceded;
+import io.pitchlake.node.vrrp.RouterInput.Granted;
 import io.pitchlake.node.vrrp.RouterInput.Heard;
 import io.pitchlake.node.vrrp.RouterInput.Late;
+import io.pitchlake.node.vrrp.RouterInput.Left;
+import io.pitchlake.node.vrrp.RouterInput.LinkLost;
 import io.pitchlake.node.vrrp.RouterInput.Start;
 import io.pitchlake.node.vrrp.RouterInput.Stop;
 import io.pitchlake.node.vrrp.RouterInput.TimerFired;
@@ -328,5 +334,92 @@ class RouterMachineTest {
             state = step.state();
           }
         });
+  }
+
+  private static final RouterMachine AGREEING = new RouterMachine(128, ADVERT, true, 0, true);
+
+  @Test
+  void aLostLinkMakesABackup() {
+    assertStep(
+        MACHINE.step(active(), new LinkLost(), T0 + 500 * MILLI),
+        RouterRole.BACKUP,
+        RoleCause.LINK_DOWN,
+        500 * MILLI + DOWN);
+    assertStep(
+        MACHINE.step(backup(MACHINE), new LinkLost(), T0 + 10 * MILLI),
+        RouterRole.BACKUP,
+        RoleCause.STARTED,
+        10 * MILLI + DOWN);
+  }
+
+  @Test
+  void anActiveRouterThatGrantsIsABackupAtOnceAndSaysNothing() {
+    assertStep(
+        MACHINE.step(active(), new Granted(), T0 + 500 * MILLI),
+        RouterRole.BACKUP,
+        RoleCause.ASKED,
+        500 * MILLI + DOWN);
+  }
+
+  @Test
+  void whenTheActiveRouterHasLeftTheNextTakesOverAtOnceAndOthersAfterTheirSkew() {
+    long now = T0 + 20 * MILLI;
+    Step next = MACHINE.step(backup(MACHINE), new Left(true), now);
+    assertStep(next, RouterRole.BACKUP, RoleCause.STARTED, 20 * MILLI);
+    assertStep(
+        MACHINE.step(next.state(), new TimerFired(), now),
+        RouterRole.ACTIVE,
+        RoleCause.RESIGNED,
+        20 * MILLI + ADVERT,
+        ADVERTISE,
+        ANNOUNCE);
+    assertStep(
+        MACHINE.step(backup(MACHINE), new Left(false), now),
+        RouterRole.BACKUP,
+        RoleCause.STARTED,
+        20 * MILLI + SKEW);
+    assertEquals(active(), MACHINE.step(active(), new Left(true), now).state());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"127, true", "128, false"})
+  void aClaimOverTheSyncLinkThatRanksLowerIsAnsweredLikeARivalsAdvert(
+      int priority, boolean senderIsHigher) {
+    long now = T0 + DOWN + 200 * MILLI;
+    Step step = AGREEING.step(active(), new Claimed(priority, ADVERT, senderIsHigher), now);
+    assertEquals(List.of(ADVERTISE, ANNOUNCE, ALARM), step.outputs());
+    assertEquals(
+        List.of(ADVERTISE),
+        AGREEING
+            .step(step.state(), new Claimed(priority, ADVERT, senderIsHigher), now + MILLI)
+            .outputs());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"129, false", "128, true"})
+  void aRivalThatRanksHigherIsGivenInToWithAnAlarmWherePlacesAreAskedFor(
+      int priority, boolean senderIsHigher) {
+    long now = T0 + DOWN + 200 * MILLI;
+    for (RouterInput input :
+        List.of(
+            new Claimed(priority, ADVERT, senderIsHigher),
+            new Heard(priority, ADVERT, senderIsHigher))) {
+      Step step = AGREEING.step(active(), input, now);
+      assertEquals(RouterRole.BACKUP, step.state().role());
+      assertEquals(List.of(ALARM, CONCEDE), step.outputs());
+      assertEquals(List.of(), AGREEING.step(active(), input, T0 + DOWN).outputs(), "not settled");
+      assertEquals(List.of(), MACHINE.step(active(), input, now).outputs(), "the RFC's way");
+    }
+  }
+
+  @Test
+  void aRivalThatHasGivenInIsAlarmedOfOnceAndTheWinnerAnnounces() {
+    long now = T0 + DOWN + 200 * MILLI;
+    Step step = AGREEING.step(active(), new Conceded(ADVERT), now);
+    assertEquals(RouterRole.ACTIVE, step.state().role());
+    assertEquals(List.of(ADVERTISE, ANNOUNCE, ALARM), step.outputs());
+    assertEquals(
+        List.of(ADVERTISE),
+        AGREEING.step(step.state(), new Conceded(ADVERT), now + MILLI).outputs());
   }
 }

@@ -1,0 +1,144 @@
+package io.pitchlake.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.pitchlake.it.lab.LabHost;
+import io.pitchlake.it.lab.LabProcess;
+import io.pitchlake.it.lab.NetnsLab;
+import io.pitchlake.it.lab.RequiresRoot;
+import java.time.Duration;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/// A pair of nodes that hear each other on a sync link, too, while cables are pulled and frames are
+/// lost on the segment. A probe pings the virtual address every two milliseconds; an echo that two
+/// nodes answer shows as a duplicate.
+@RequiresRoot
+class AgreedElectionIT {
+  @RegisterExtension
+  static final NetnsLab LAB =
+      NetnsLab.segment()
+          .withHost("scanner", "192.168.2.66/24", "2001:db8:1::66/64")
+          .withHostBetween("node-a")
+          .withHostBetween("node-b");
+
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final String VIRT = "192.168.2.5";
+  private static final Pattern REPLY = Pattern.compile("\\[(\\d+\\.\\d+)\\] \\d+ bytes from .*");
+
+  private LabHost scanner;
+  private LabProcess a;
+  private LabProcess b;
+  private LabProcess probe;
+
+  @BeforeEach
+  void startBoth() {
+    scanner = LAB.host("scanner");
+    LAB.writeRecord("cluster.key", "a key for the lab, long enough to be one");
+    for (String host : new String[] {"node-a", "node-b"}) {
+      LAB.plug(host, true);
+      LAB.pass(host, true, true);
+      LAB.host(host).run("ip", "addr", "flush", "dev", "eth1").expectSuccess();
+    }
+    a = start("node-a", "a", 1, 2);
+    b = start("node-b", "b", 2, 1);
+    a.awaitLine("IPv4) BACKUP -> ACTIVE", PATIENCE);
+    a.awaitLine("IPv6) BACKUP -> ACTIVE", PATIENCE);
+    a.awaitLine("SYNC peer 10.0.0.2 is heard", PATIENCE);
+    b.awaitLine("SYNC peer 10.0.0.1 is heard", PATIENCE);
+    scanner.forgetNeighbors();
+    probe = scanner.start("ping", "-n", "-D", "-i", "0.002", "-w", "60", VIRT);
+    probe.awaitLine("bytes from", PATIENCE);
+  }
+
+  private static LabProcess start(String host, String which, int own, int other) {
+    LAB.host(host).run("ip", "addr", "add", "10.0.0." + own + "/24", "dev", "eth1").expectSuccess();
+    return LAB.host(host)
+        .startPitchlake(
+            NetnsLab.deployed("examples/pair-" + which + ".conf")
+                + "sync { bind 10.0.0.%d peers 10.0.0.%d key \"%s\" }%n"
+                    .formatted(own, other, LAB.record("cluster.key")));
+  }
+
+  @AfterEach
+  void stopBoth() {
+    probe.close();
+    a.close();
+    b.close();
+  }
+
+  private void nobodyWasAnsweredTwice(String what) {
+    double last = 0;
+    double longest = 0;
+    for (String line : probe.output().lines().toList()) {
+      var reply = REPLY.matcher(line);
+      if (reply.matches()) {
+        double at = Double.parseDouble(reply.group(1));
+        longest = last == 0 ? 0 : Math.max(longest, at - last);
+        last = at;
+      }
+    }
+    System.out.printf("%s with adverts of 100 ms: longest silence %.1f ms%n", what, longest * 1000);
+    assertFalse(probe.output().contains("DUP!"), "an echo was answered twice");
+    assertTrue(longest > 0, probe::output);
+  }
+
+  @Test
+  void aPulledCableIsNoticedAndSaid() {
+    LAB.plug("node-a", false);
+    a.awaitLine("IPv4) ACTIVE -> BACKUP: the link of its port is down", PATIENCE);
+    b.awaitLine("IPv4) BACKUP -> ACTIVE: the active router has left", PATIENCE);
+    b.awaitLine("IPv6) BACKUP -> ACTIVE: the active router has left", PATIENCE);
+    scanner.run("ping", "-c", "3", "-i", "0.2", VIRT).expectSuccess();
+    nobodyWasAnsweredTwice("pulled cable");
+    LAB.plug("node-a", true);
+    b.awaitLine("IPv4) ACTIVE -> BACKUP: another node has asked for its place", PATIENCE);
+    scanner.run("ping", "-c", "3", "-i", "0.2", VIRT).expectSuccess();
+    nobodyWasAnsweredTwice("plugged again");
+    assertFalse((a.output() + b.output()).contains("ALARM"));
+  }
+
+  @Test
+  void aSilentCutIsAgreedUpon() {
+    LAB.pass("node-a", false, false);
+    a.awaitLine("IPv4) ACTIVE -> BACKUP: another node has asked for its place", PATIENCE);
+    b.awaitLine("IPv4) BACKUP -> ACTIVE", PATIENCE);
+    scanner.run("ping", "-c", "3", "-i", "0.2", VIRT).expectSuccess();
+    nobodyWasAnsweredTwice("silent cut");
+    LAB.pass("node-a", true, true);
+    b.awaitLine("IPv4) ACTIVE -> BACKUP: another node has asked for its place", PATIENCE);
+    assertFalse((a.output() + b.output()).contains("ALARM"));
+  }
+
+  @Test
+  void aNodeThatCannotBeHeardGivesWay() {
+    LAB.pass("node-a", true, false);
+    b.awaitLine("IPv4) BACKUP -> ACTIVE", PATIENCE);
+    scanner.run("ping", "-c", "3", "-i", "0.2", VIRT).expectSuccess();
+    nobodyWasAnsweredTwice("one-way cut");
+    assertTrue(b.line("ACTIVE -> BACKUP").isEmpty(), b::output);
+  }
+
+  @Test
+  void withoutTheSyncLinkTheSegmentGoesOn() {
+    LAB.host("node-a").run("ip", "link", "set", "eth1", "down").expectSuccess();
+    a.awaitLine("SYNC peer 10.0.0.2 is silent on the sync link", PATIENCE);
+    b.awaitLine("SYNC peer 10.0.0.1 is silent on the sync link", PATIENCE);
+    scanner.run("ping", "-c", "3", "-i", "0.2", VIRT).expectSuccess();
+    assertTrue(b.line("BACKUP -> ACTIVE").isEmpty(), b::output);
+    LAB.host("node-a").run("ip", "link", "set", "eth1", "up").expectSuccess();
+  }
+
+  @Test
+  void aNodeThatIsAskedToGoHandsOverAtOnce() {
+    assertEquals(0, a.stop(), a::output);
+    b.awaitLine("IPv4) BACKUP -> ACTIVE: the active router has left", PATIENCE);
+    scanner.run("ping", "-c", "3", "-i", "0.2", VIRT).expectSuccess();
+    nobodyWasAnsweredTwice("graceful stop");
+  }
+}

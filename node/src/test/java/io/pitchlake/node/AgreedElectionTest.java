@@ -1,0 +1,565 @@
+package io.pitchlake.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.pitchlake.common.config.ConfigParser;
+import io.pitchlake.common.config.Configuration;
+import io.pitchlake.common.hash.ClusterKey;
+import io.pitchlake.common.metric.Counter;
+import io.pitchlake.common.metric.Gauge;
+import io.pitchlake.common.net.IpAddress;
+import io.pitchlake.common.sim.SimClock;
+import io.pitchlake.common.sim.SimHost;
+import io.pitchlake.common.sim.SimLan;
+import io.pitchlake.common.time.Clock;
+import io.pitchlake.common.wire.VrrpHeader;
+import io.pitchlake.node.engine.Exchange;
+import io.pitchlake.node.engine.IdleStrategy;
+import io.pitchlake.node.sim.SimPeers;
+import io.pitchlake.node.sim.SimPort;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Two and three whole nodes on a simulated segment that hear each other on a simulated sync link,
+/// too: what happens when a node, the segment or the link fails, wholly or in one direction.
+class AgreedElectionTest {
+  private static final IpAddress VIRT = IpAddress.parse("192.168.2.5");
+  private static final long MILLI = 1_000_000;
+  private static final long TURN_NANOS = 250_000;
+  private static final byte[] KEY = "0123456789abcdef0123456789abcdef".getBytes();
+
+  private final SimClock clock = new SimClock();
+  private final SimLan lan = new SimLan(clock, new Random(1));
+  private final SimPeers sync = new SimPeers(clock, new Random(2));
+  private final List<Member> members = new ArrayList<>();
+  private final List<Said> said = new ArrayList<>();
+  private long twoOwnersNanos;
+  private long watchedNanos;
+
+  private final SimHost client =
+      new SimHost(clock, lan, "client", 0x0200_0000_0066L)
+          .own(IpAddress.parse("192.168.2.66"))
+          .own(IpAddress.parse("2001:db8:1::66"));
+
+  /// A frame from a virtual MAC.
+  private record Said(String from, long atNanos, boolean isAdvert, boolean isArp) {}
+
+  /// One node; its clock runs with the segment's, and on while it stands still.
+  private final class Member implements Clock {
+    private final String name;
+    private final IpAddress address;
+    private final SimPort port;
+    private final Node node;
+    private final List<String> lines = new ArrayList<>();
+    private boolean standing;
+    private boolean dead;
+    private boolean linked = true;
+
+    Member(String name, int last, String router, byte[] key, int... others) {
+      this.name = name;
+      this.address = peer(last);
+      this.port = new SimPort(name, 0x0200_0000_0000L + last);
+      this.node =
+          new Node(
+              configuration(last, router),
+              List.of(port),
+              this,
+              new SplittableRandom(last),
+              Optional.of(new ClusterKey(key)),
+              Set.of(),
+              IdleStrategy.busy(),
+              Exchange.Seat.alone(),
+              Optional.of(
+                  sync.attach(
+                      address,
+                      Arrays.stream(others).mapToObj(AgreedElectionTest::peer).toList(),
+                      this::turn)),
+              which -> linked);
+      port.attach(lan, this::turn);
+      clock.every(TURN_NANOS, this::turn);
+      members.add(this);
+    }
+
+    private void turn() {
+      if (!standing && !dead) {
+        node.turn();
+        node.events().drainTo(event -> lines.add(event.line()));
+      }
+    }
+
+    @Override
+    public long nanoTime() {
+      return clock.nanoTime();
+    }
+
+    @Override
+    public long wallMillis() {
+      return clock.wallMillis();
+    }
+
+    boolean isActive() {
+      return node.counters().get(Gauge.ROUTERS_ACTIVE) > 0;
+    }
+
+    long count(Counter counter) {
+      return node.counters().get(counter);
+    }
+
+    /// Cuts the cable, which the node notices.
+    void link(boolean up) {
+      linked = up;
+      port.attachment().connected(up);
+    }
+
+    void expectLine(String text) {
+      assertTrue(lines.stream().anyMatch(line -> line.contains(text)), () -> text + " in " + lines);
+    }
+
+    void expectNoLine(String text) {
+      assertFalse(
+          lines.stream().anyMatch(line -> line.contains(text)), () -> text + " in " + lines);
+    }
+
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  private static IpAddress peer(int last) {
+    return IpAddress.parse("10.0.0." + last);
+  }
+
+  private static Configuration configuration(int last, String router) {
+    var result =
+        ConfigParser.parse(
+            "test",
+            """
+            interface 1 { name eth0 }
+            network 1 { addr 192.168.2.0 mask 24 real 192.168.2.%1$d virt 192.168.2.5
+                        tarpit enable interface 1 }
+            vrrp 1 { vrid 50 network 1 %2$s }
+            set tarpitsweeprate 0 set addresses 1024
+            register networks 1 enable networks 1
+            """
+                .formatted(last, router));
+    return result.configuration().orElseThrow(() -> new AssertionError(result.errors()));
+  }
+
+  private Member a;
+  private Member b;
+
+  AgreedElectionTest() {
+    lan.monitor((from, frame) -> {
+      if ((ByteBuffer.wrap(frame).getLong(4) & 0xffff_ffff_ffffL) == 0x0000_5e00_0132L) {
+        boolean advert = frame[12] == 8 && frame[13] == 0 && frame[23] == VrrpHeader.PROTOCOL;
+        boolean arp = frame[12] == 8 && frame[13] == 6;
+        said.add(new Said(from.name(), clock.nanoTime(), advert, arp));
+      }
+    });
+    watchedNanos = clock.nanoTime();
+    clock.every(
+        50_000,
+        () -> {
+          long active =
+              members.stream().filter(m -> m.isActive() && !m.dead && !m.standing).count();
+          twoOwnersNanos += active > 1 ? clock.nanoTime() - watchedNanos : 0;
+          watchedNanos = clock.nanoTime();
+        });
+  }
+
+  /// Two nodes that have settled, and a client whose MAC both have heard.
+  private void pair(String advert) {
+    a = new Member("a", 4, "priority 254 advert " + advert, KEY, 6);
+    b = new Member("b", 6, "priority 253 advert " + advert, KEY, 4);
+    settle();
+    assertEquals(a, active());
+  }
+
+  private void settle() {
+    clock.advanceSeconds(2);
+    client.resolve(VIRT);
+    clock.advanceMillis(50);
+    twoOwnersNanos = 0;
+  }
+
+  /// Who alone is active of those that live.
+  private Member active() {
+    List<Member> active = members.stream().filter(m -> m.isActive() && !m.dead).toList();
+    assertEquals(1, active.size(), "active: " + active);
+    return active.getFirst();
+  }
+
+  /// How long after `fromNanos` a node first spoke as the active one.
+  private double outageMillis(long fromNanos, Member next) {
+    return (said.stream()
+                .filter(s -> s.from.equals(next.name) && s.atNanos >= fromNanos)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(next + " is silent; " + next.lines))
+                .atNanos
+            - fromNanos)
+        / 1e6;
+  }
+
+  @Test
+  void heartbeatsAreHeardOnBothSides() {
+    pair("10ms");
+    for (Member member : members) {
+      assertTrue(member.count(Counter.BEATS_HEARD) > 200, "heard by " + member);
+      assertEquals(1, member.node.counters().get(Gauge.PEERS_ALIVE));
+      member.expectLine("is heard on the sync link");
+      assertEquals(0, member.count(Counter.BEATS_REPLAYED));
+    }
+    assertEquals(0, b.count(Counter.VRRP_BECAME_ACTIVE));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 3, 5, 7, 9})
+  void aCrashIsNoticedWithinThreeIntervalsThoughAHeartbeatCameLate(int phase) {
+    pair("10ms");
+    clock.advanceMillis(phase);
+    a.dead = true;
+    long crashed = clock.nanoTime();
+    clock.advanceSeconds(1);
+    double outage = outageMillis(crashed, b);
+    assertTrue(outage <= 31 && outage >= 18, outage + " ms");
+    assertEquals(0, twoOwnersNanos);
+  }
+
+  @Test
+  void aHangIsNoticedAndTheNodeThatWakesUpIsSilent() {
+    pair("10ms");
+    a.standing = true;
+    long hung = clock.nanoTime();
+    clock.advanceMillis(500);
+    double outage = outageMillis(hung, b);
+    assertTrue(outage <= 31, outage + " ms");
+    long woke = clock.nanoTime();
+    a.standing = false;
+    a.turn();
+    clock.advanceMillis(25);
+    assertFalse(said.stream().anyMatch(s -> s.from.equals("a") && s.atNanos >= woke));
+    clock.advanceSeconds(1);
+    assertEquals(a, active(), "it preempts by the rules");
+    b.expectLine("ACTIVE -> BACKUP: another node has asked for its place, and may have it");
+    assertEquals(0, twoOwnersNanos, "nanoseconds with two owners");
+    a.expectNoLine("ALARM");
+    b.expectNoLine("ALARM");
+  }
+
+  @Test
+  void aSilentCutIsTakenOverOnceTheActiveNodeHasSteppedDown() {
+    pair("10ms");
+    a.port.attachment().passes(false, false);
+    long cut = clock.nanoTime();
+    clock.advanceSeconds(1);
+    assertEquals(b, active());
+    double outage = outageMillis(cut, b);
+    assertTrue(outage <= 35, outage + " ms");
+    assertEquals(0, twoOwnersNanos);
+    a.expectLine("ACTIVE -> BACKUP: another node has asked for its place, and may have it");
+    assertEquals(0, a.count(Counter.VRRP_LATE));
+    a.port.attachment().passes(true, true);
+    clock.advanceSeconds(1);
+    assertEquals(a, active(), "it preempts once it is heard again");
+    assertEquals(0, twoOwnersNanos);
+  }
+
+  @Test
+  void aNodeThatIsNotHeardGivesItsPlaceToOneThatIs() {
+    pair("10ms");
+    a.port.attachment().passes(true, false);
+    long cut = clock.nanoTime();
+    clock.advanceSeconds(2);
+    assertEquals(b, active());
+    double outage = outageMillis(cut, b);
+    assertTrue(outage <= 35, outage + " ms");
+    assertEquals(
+        1, b.count(Counter.VRRP_BECAME_ACTIVE), "and it does not come back while it is not");
+    assertEquals(0, twoOwnersNanos);
+  }
+
+  @Test
+  void aBackupThatHearsNothingIsRefused() {
+    pair("10ms");
+    b.port.attachment().passes(false, true);
+    clock.advanceSeconds(2);
+    assertEquals(a, active());
+    assertEquals(0, b.count(Counter.VRRP_BECAME_ACTIVE));
+    long refused = a.count(Counter.TAKES_REFUSED);
+    assertTrue(refused > 1 && refused < 20, refused + " refusals: it asks less and less often");
+  }
+
+  @Test
+  void nodesThatReachStationsButNotEachOtherStayAsTheyAre() {
+    pair("10ms");
+    lan.filter(
+        (from, to) -> !(from.equals("a") && to.equals("b") || from.equals("b") && to.equals("a")));
+    clock.advanceSeconds(2);
+    assertEquals(a, active());
+    assertEquals(0, b.count(Counter.VRRP_BECAME_ACTIVE));
+    assertTrue(a.count(Counter.LAN_PROOFS) > 0);
+    a.dead = true;
+    long crashed = clock.nanoTime();
+    clock.advanceMillis(200);
+    assertEquals(b, active());
+    double outage = outageMillis(crashed, b);
+    assertTrue(outage <= 31, outage + " ms: its silence is noticed though it was refused before");
+  }
+
+  @Test
+  void aLinkThatGoesIsSaidAtOnce() {
+    pair("100ms");
+    a.link(false);
+    long cut = clock.nanoTime();
+    clock.advanceSeconds(1);
+    assertEquals(b, active());
+    double outage = outageMillis(cut, b);
+    assertTrue(outage <= 1, outage + " ms");
+    a.expectLine("ACTIVE -> BACKUP: the link of its port is down");
+    b.expectLine("BACKUP -> ACTIVE: the active router has left");
+    a.link(true);
+    clock.advanceSeconds(1);
+    assertEquals(a, active());
+    assertEquals(0, twoOwnersNanos);
+  }
+
+  @Test
+  void aBackupWithoutALinkTakesNothing() {
+    pair("10ms");
+    b.link(false);
+    clock.advanceMillis(500);
+    a.dead = true;
+    clock.advanceSeconds(1);
+    assertFalse(b.isActive());
+    b.link(true);
+    clock.advanceMillis(100);
+    assertTrue(b.isActive());
+  }
+
+  @Test
+  void aGracefulStopHandsOverWithinAMillisecond() {
+    pair("100ms");
+    assertTrue(a.node.stop());
+    long asked = clock.nanoTime();
+    clock.advanceMillis(1);
+    a.dead = true;
+    double outage = outageMillis(asked, b);
+    assertTrue(outage <= 1, outage + " ms");
+    clock.advanceMillis(500);
+    b.expectLine("BACKUP -> ACTIVE: the active router has left");
+    assertEquals(0, twoOwnersNanos);
+  }
+
+  @Test
+  void whenTheSyncLinkGoesNothingHappensButALine() {
+    pair("10ms");
+    sync.cutAll(true);
+    clock.advanceSeconds(3);
+    assertEquals(a, active());
+    assertEquals(0, b.count(Counter.VRRP_BECAME_ACTIVE));
+    a.expectLine("SYNC peer 10.0.0.6 is silent on the sync link");
+    b.expectLine("SYNC peer 10.0.0.4 is silent on the sync link");
+    sync.cutAll(false);
+    clock.advanceSeconds(1);
+    assertEquals(a, active());
+    assertEquals(1, a.node.counters().get(Gauge.PEERS_ALIVE));
+  }
+
+  @Test
+  void withoutTheSyncLinkACrashIsNoticedAsEver() {
+    pair("10ms");
+    sync.cutAll(true);
+    clock.advanceSeconds(1);
+    a.dead = true;
+    long crashed = clock.nanoTime();
+    clock.advanceSeconds(1);
+    double outage = outageMillis(crashed, b);
+    assertTrue(outage <= 31, outage + " ms");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void afterAPartitionBothSidesRaiseAnAlarmAndTheWinnerAnnouncesAtOnce(boolean lanFirst) {
+    pair("10ms");
+    for (int round = 0; round < 5; round++) {
+      a.lines.clear();
+      b.lines.clear();
+      sync.cutAll(true);
+      b.port.attachment().connected(false);
+      clock.advanceMillis(2000 + 3 * round);
+      assertTrue(a.isActive() && b.isActive(), "nobody can know");
+      if (lanFirst) {
+        b.port.attachment().connected(true);
+        clock.advanceMillis(30);
+        sync.cutAll(false);
+      } else {
+        sync.cutAll(false);
+        clock.advanceMillis(30);
+        b.port.attachment().connected(true);
+      }
+      long healed = clock.nanoTime() - 30 * MILLI;
+      clock.advanceMillis(500);
+      assertEquals(a, active());
+      a.expectLine("ALARM: 192.168.2.6 was active, too; this node stays active");
+      b.expectLine("ALARM: 192.168.2.4 was active, too; this node steps down");
+      assertTrue(
+          said.stream().anyMatch(s -> s.from.equals("a") && s.isArp && s.atNanos >= healed),
+          "announced");
+    }
+  }
+
+  @Test
+  void lossOfEveryFifthFrameOnTheSegmentNeverMovesTheRouter() {
+    pair("10ms");
+    lan.lossRate(0.2);
+    clock.advanceSeconds(120);
+    assertEquals(0, b.count(Counter.VRRP_BECAME_ACTIVE), b.lines::toString);
+    assertTrue(b.count(Counter.BURSTS_ASKED) > 10);
+    assertEquals(0, twoOwnersNanos);
+  }
+
+  @Test
+  void lossDoublingAndDisorderOnTheSyncLinkDisturbNothing() {
+    pair("10ms");
+    sync.disturb(0.3, 0.3, 8 * MILLI);
+    clock.advanceSeconds(30);
+    assertEquals(0, b.count(Counter.VRRP_BECAME_ACTIVE));
+    assertTrue(b.count(Counter.BEATS_REPLAYED) > 100);
+    a.port.attachment().passes(false, false);
+    long cut = clock.nanoTime();
+    clock.advanceSeconds(1);
+    assertEquals(b, active());
+    double outage = outageMillis(cut, b);
+    assertTrue(outage <= 80, outage + " ms");
+    assertEquals(0, twoOwnersNanos);
+  }
+
+  @Test
+  void ofThreeTheNextInLineTakesOverAndNobodyElse() {
+    a = new Member("a", 4, "priority 254 advert 10ms", KEY, 6, 7);
+    b = new Member("b", 6, "priority 253 advert 10ms", KEY, 4, 7);
+    Member c = new Member("c", 7, "priority 100 advert 10ms", KEY, 4, 6);
+    settle();
+    assertEquals(a, active());
+    a.port.attachment().passes(false, false);
+    clock.advanceSeconds(1);
+    assertEquals(b, active());
+    assertTrue(b.node.stop());
+    clock.advanceMillis(1);
+    b.dead = true;
+    clock.advanceMillis(500);
+    assertEquals(c, active());
+    a.port.attachment().passes(true, true);
+    clock.advanceSeconds(1);
+    assertEquals(a, active());
+    assertEquals(0, twoOwnersNanos);
+  }
+
+  @Test
+  void aBackupThatReachesNobodyLeavesThePlaceToOneThatDoes() {
+    a = new Member("a", 4, "priority 254 advert 10ms", KEY, 6, 7);
+    b = new Member("b", 6, "priority 253 advert 10ms", KEY, 4, 7);
+    Member c = new Member("c", 7, "priority 100 advert 10ms", KEY, 4, 6);
+    settle();
+    b.port.attachment().passes(false, false);
+    clock.advanceMillis(200);
+    a.dead = true;
+    long crashed = clock.nanoTime();
+    clock.advanceSeconds(1);
+    assertEquals(c, active());
+    assertEquals(0, b.count(Counter.VRRP_BECAME_ACTIVE));
+    double outage = outageMillis(crashed, c);
+    assertTrue(outage <= 50, outage + " ms");
+  }
+
+  @Test
+  void aHigherNodeThatReturnsAsksForItsPlace() {
+    pair("10ms");
+    a.dead = true;
+    clock.advanceSeconds(1);
+    Member again = new Member("a2", 4, "priority 254 advert 10ms", KEY, 6);
+    clock.advanceSeconds(2);
+    assertEquals(again, active());
+    assertEquals(1, b.count(Counter.TAKES_GRANTED));
+    assertEquals(0, twoOwnersNanos);
+    again.expectNoLine("ALARM");
+    b.expectNoLine("ALARM");
+  }
+
+  @Test
+  void aNodeWithAnotherKeyIsRefusedAndNamed() {
+    a = new Member("a", 4, "priority 254 advert 10ms", KEY, 6);
+    byte[] other = KEY.clone();
+    other[0]++;
+    b = new Member("b", 6, "priority 253 advert 10ms", other, 4);
+    clock.advanceSeconds(5);
+    assertTrue(a.count(Counter.BEATS_FORGED) > 500);
+    a.expectLine("SYNC peer 10.0.0.6 sends heartbeats without this cluster's key");
+    long lines = a.lines.stream().filter(line -> line.contains("without this")).count();
+    assertTrue(lines <= 6, lines + " lines");
+    assertEquals(0, a.node.counters().get(Gauge.PEERS_ALIVE));
+    assertEquals(a, active(), "adverts decide as ever");
+  }
+
+  @Test
+  void aStrangersDatagramsAreRefused() {
+    pair("10ms");
+    sync.deliver(peer(9), peer(4), new byte[200]);
+    clock.advanceMillis(2);
+    assertEquals(1, a.count(Counter.BEATS_OF_STRANGERS));
+    a.expectLine("SYNC peer 10.0.0.9 sends heartbeats");
+  }
+
+  @Test
+  void aReplayedHeartbeatDoesNotMakeADeadNodeLive() {
+    List<byte[]> recorded = new ArrayList<>();
+    pair("10ms");
+    sync.filter(datagram -> {
+      recorded.add(datagram.clone());
+      return true;
+    });
+    clock.advanceMillis(100);
+    sync.filter(datagram -> true);
+    a.dead = true;
+    long crashed = clock.nanoTime();
+    clock.every(MILLI, () -> recorded.forEach(bytes -> sync.deliver(peer(4), peer(6), bytes)));
+    clock.advanceMillis(100);
+    double outage = outageMillis(crashed, b);
+    assertTrue(outage <= 31, outage + " ms");
+    assertTrue(b.count(Counter.BEATS_REPLAYED) > 100);
+  }
+
+  @Test
+  void anEarlierLifeThatIsReplayedDoesNotDriveOutTheLivingOne() {
+    List<byte[]> recorded = new ArrayList<>();
+    pair("10ms");
+    sync.filter(datagram -> {
+      recorded.add(datagram.clone());
+      return true;
+    });
+    clock.advanceMillis(100);
+    sync.filter(datagram -> true);
+    a.dead = true;
+    clock.advanceSeconds(2);
+    Member again = new Member("a2", 4, "priority 254 advert 10ms", KEY, 6);
+    clock.advanceSeconds(2);
+    for (int i = 0; i < 200; i++) {
+      recorded.forEach(bytes -> sync.deliver(peer(4), peer(6), bytes));
+      clock.advanceMillis(5);
+      assertEquals(1, b.node.counters().get(Gauge.PEERS_ALIVE));
+    }
+    assertEquals(again, active());
+  }
+}

@@ -1,0 +1,157 @@
+package io.pitchlake.node.sim;
+
+import io.pitchlake.common.net.IpAddress;
+import io.pitchlake.common.sim.SimClock;
+import io.pitchlake.node.port.PeerLink;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/// A simulated sync link: datagrams take a few microseconds, may be lost, doubled or delayed, and
+/// any pair of nodes may be cut in either direction. One thread, that of the clock.
+public final class SimPeers {
+  private static final long LATENCY_NANOS = 30_000;
+
+  private record Datagram(IpAddress from, byte[] bytes) {}
+
+  private record Way(IpAddress from, IpAddress to) {}
+
+  private final SimClock clock;
+  private final Random random;
+  private final Map<IpAddress, End> ends = new LinkedHashMap<>();
+  private final Set<Way> cut = new HashSet<>();
+  private Predicate<byte[]> passes = datagram -> true;
+  private double lossRate;
+  private double doubleRate;
+  private long jitterNanos;
+  private long sent;
+
+  public SimPeers(SimClock clock, Random random) {
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /// One node's end; a node that is started anew gets another one at the same address.
+  public final class End implements PeerLink {
+    private final IpAddress own;
+    private final List<IpAddress> peers;
+    private final Runnable onArrival;
+    private final Deque<Datagram> arrived = new ArrayDeque<>();
+    private IpAddress sender;
+
+    private End(IpAddress own, List<IpAddress> peers, Runnable onArrival) {
+      this.own = own;
+      this.peers = List.copyOf(peers);
+      this.onArrival = onArrival;
+    }
+
+    @Override
+    public List<IpAddress> peers() {
+      return peers;
+    }
+
+    @Override
+    public void send(int peer, byte[] datagram, int length) {
+      byte[] copy = Arrays.copyOf(datagram, length);
+      sent++;
+      deliver(own, peers.get(peer), copy);
+      if (random.nextDouble() < doubleRate) {
+        deliver(own, peers.get(peer), copy);
+      }
+    }
+
+    @Override
+    public int receive(byte[] into) {
+      Datagram next = arrived.poll();
+      if (next == null) {
+        return 0;
+      }
+      sender = next.from();
+      System.arraycopy(next.bytes(), 0, into, 0, next.bytes().length);
+      return next.bytes().length;
+    }
+
+    @Override
+    public long senderHigh() {
+      return sender.high();
+    }
+
+    @Override
+    public long senderLow() {
+      return sender.low();
+    }
+
+    @Override
+    public void close() {
+      ends.remove(own, this);
+    }
+  }
+
+  /// A node's end at `own`; `onArrival` runs after each datagram that arrives.
+  public End attach(IpAddress own, List<IpAddress> peers, Runnable onArrival) {
+    End end = new End(own, peers, onArrival);
+    ends.put(own, end);
+    return end;
+  }
+
+  /// Cuts or mends the way from one node to another.
+  public void cut(IpAddress from, IpAddress to, boolean isCut) {
+    if (isCut) {
+      cut.add(new Way(from, to));
+    } else {
+      cut.remove(new Way(from, to));
+    }
+  }
+
+  /// Cuts or mends every way.
+  public void cutAll(boolean isCut) {
+    for (IpAddress from : ends.keySet()) {
+      for (IpAddress to : ends.keySet()) {
+        cut(from, to, isCut);
+      }
+    }
+  }
+
+  /// Loses, doubles and delays at random, shares of 0 to 1.
+  public void disturb(double loss, double doubled, long mostJitterNanos) {
+    lossRate = loss;
+    doubleRate = doubled;
+    jitterNanos = mostJitterNanos;
+  }
+
+  /// Lets through only what passes a test, which may look at the bytes and change them.
+  public void filter(Predicate<byte[]> test) {
+    passes = test;
+  }
+
+  /// How many datagrams were sent.
+  public long sent() {
+    return sent;
+  }
+
+  /// Puts a datagram in front of a node, as if it came from `from`.
+  public void deliver(IpAddress from, IpAddress to, byte[] datagram) {
+    if (cut.contains(new Way(from, to))
+        || random.nextDouble() < lossRate
+        || !passes.test(datagram)) {
+      return;
+    }
+    long jitter = jitterNanos == 0 ? 0 : (long) (random.nextDouble() * jitterNanos);
+    clock.after(
+        LATENCY_NANOS + jitter,
+        () -> {
+          End end = ends.get(to);
+          if (end != null && !cut.contains(new Way(from, to))) {
+            end.arrived.add(new Datagram(from, datagram));
+            end.onArrival.run();
+          }
+        });
+  }
+}
