@@ -1,5 +1,6 @@
 package io.pitchlake.node;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -37,7 +38,7 @@ class AgreedElectionTest {
   private static final IpAddress VIRT = IpAddress.parse("192.168.2.5");
   private static final long MILLI = 1_000_000;
   private static final long TURN_NANOS = 250_000;
-  private static final byte[] KEY = "0123456789abcdef0123456789abcdef".getBytes();
+  private static final byte[] KEY = "0123456789abcdef0123456789abcdef".getBytes(US_ASCII);
 
   private final SimClock clock = new SimClock();
   private final SimLan lan = new SimLan(clock, new Random(1));
