@@ -36,7 +36,7 @@ class ArchitectureTest {
               Stream.of("common.session..", "common.config..", "sync.."),
               LOWER_COMMON.stream().map(name -> "common." + name + ".."),
               Stream.of("node", "node.port..", "node.engine..", "node.admin..", "node.cli.."),
-              Stream.of("node.event.."),
+              Stream.of("node.event..", "node.drill.."),
               MODULES.stream().map(name -> "node." + name + ".."))
           .flatMap(names -> names)
           .map(name -> "io.pitchlake." + name)

@@ -77,6 +77,20 @@ final class Report {
             sum(bank -> bank.get(Gauge.TARGETS)));
   }
 
+  /// What is in use now, in one line: every gauge that is not 0, sessions first and always. Any
+  /// thread.
+  String now() {
+    StringBuilder line = new StringBuilder("sessions ");
+    line.append(sum(bank -> bank.get(Gauge.SESSIONS)));
+    for (Gauge gauge : Gauge.values()) {
+      long value = sum(bank -> bank.get(gauge));
+      if (value != 0 && gauge != Gauge.SESSIONS) {
+        line.append(", ").append(gauge.meaning()).append(' ').append(value);
+      }
+    }
+    return line.toString();
+  }
+
   /// Everything that is not 0 since the start, one line each.
   List<String> table(Optional<SyslogSink> syslog) {
     List<String> lines = new ArrayList<>();

@@ -61,7 +61,7 @@ import picocli.CommandLine.Mixin;
       "",
       "SIGHUP reads FILE again and runs what has changed, with flows and the health of targets kept; "
           + "'pitchlake check --against' says beforehand what that would be. A change that needs a "
-          + "restart is refused whole, with a line for each reason.",
+          + "restart is refused whole, with a line for each reason. SIGUSR1 logs what is in use now.",
       ""
     },
     exitCodeListHeading = "%nExit status:%n",
@@ -224,6 +224,7 @@ public final class RunCommand implements Callable<Integer> {
             reload.run();
             follow.run();
           });
+      world.reporting().whenAsked(() -> LOG.info("now: {}", report.now()));
       chores.every(LOOK_AT_HOST, new HostWatch(nodes, host));
       chores.every(
           LOOK_AT_LEAVING,

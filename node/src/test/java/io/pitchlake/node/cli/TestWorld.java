@@ -80,7 +80,8 @@ final class TestWorld {
             folder,
             folder.resolve("no-daemon"),
             Runnable::run,
-            reload -> {});
+            reload -> {},
+            report -> {});
     return new CommandLines(world).execute(arguments);
   }
 
