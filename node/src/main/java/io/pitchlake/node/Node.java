@@ -6,6 +6,7 @@ import io.pitchlake.common.config.Configuration.Network;
 import io.pitchlake.common.config.Configuration.Server;
 import io.pitchlake.common.config.Configuration.Settings;
 import io.pitchlake.common.config.Configuration.Target;
+import io.pitchlake.common.config.Configuration.TargetState;
 import io.pitchlake.common.config.HealthCheck;
 import io.pitchlake.common.config.Setting;
 import io.pitchlake.common.hash.ClusterKey;
@@ -35,6 +36,7 @@ import io.pitchlake.node.engine.Mastership;
 import io.pitchlake.node.engine.Module;
 import io.pitchlake.node.engine.ModuleChain;
 import io.pitchlake.node.engine.PortTransmit;
+import io.pitchlake.node.engine.Readiness;
 import io.pitchlake.node.engine.TargetHealth;
 import io.pitchlake.node.engine.Translator;
 import io.pitchlake.node.engine.View;
@@ -56,12 +58,16 @@ import io.pitchlake.node.tarpit.TarpitModule;
 import io.pitchlake.node.tnat.TnatModule;
 import io.pitchlake.node.vrrp.Election;
 import io.pitchlake.node.vrrp.VrrpModule;
+import io.pitchlake.sync.Replicator;
+import io.pitchlake.sync.SessionReplicator;
+import io.pitchlake.sync.SyncEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /// One node, wired: ports, tables, the chain in the configured order and the engine that turns it.
 /// The only place where modules are made and meet.
@@ -74,6 +80,8 @@ public final class Node {
 
   /// Keeps the session table's hash apart from others drawn from the same secret.
   private static final long SESSION_TABLE = 0x7365_7373L;
+
+  private static final long SUMS = 0x7375_6d73L;
 
   private final List<Port> ports;
   private final Clock clock;
@@ -88,6 +96,8 @@ public final class Node {
   private final EventRing events = new EventRing(EVENTS);
   private final EventThrottle throttle;
   private final List<Runnable> closings = new ArrayList<>();
+  private final Optional<SessionReplicator> sessions;
+  private final Optional<Replicator> replicator;
   private final boolean laidOutForServers;
   private final boolean laidOutForTranslation;
   private final Engine engine;
@@ -138,6 +148,40 @@ public final class Node {
       Exchange.Seat seat,
       Optional<PeerLink> peers,
       Carrier carrier) {
+    this(
+        configuration,
+        ports,
+        clock,
+        random,
+        cluster,
+        host,
+        idle,
+        seat,
+        peers,
+        carrier,
+        Optional.empty());
+  }
+
+  /// How a node takes part in replication; its link is still to be attached to [#replicator].
+  ///
+  /// @param boot what this start is known by, drawn at random
+  /// @param events told on the thread that steps the replicator
+  public record Replication(long boot, Consumer<SyncEvent> events) {}
+
+  /// As above; tells others what it knows and takes over what they tell, for which it must be the
+  /// only engine.
+  public Node(
+      Configuration configuration,
+      List<Port> ports,
+      Clock clock,
+      RandomGenerator random,
+      Optional<ClusterKey> cluster,
+      Set<IpAddress> host,
+      IdleStrategy idle,
+      Exchange.Seat seat,
+      Optional<PeerLink> peers,
+      Carrier carrier,
+      Optional<Replication> replication) {
     this.configuration = configuration;
     this.laidOutForServers = !serversOf(configuration).isEmpty();
     this.laidOutForTranslation = configuration.translates();
@@ -154,6 +198,17 @@ public final class Node {
             this.ports);
     View view = views.compile(host);
     long nowNanos = clock.nanoTime();
+    this.sessions =
+        replication.map(unused -> new SessionReplicator(counters, sums(cluster), nowNanos));
+    this.replicator =
+        replication.map(how ->
+            new Replicator(
+                sessions.orElseThrow(),
+                how.boot(),
+                fingerprint(cluster, how.boot()),
+                ownAddresses(configuration),
+                how.events(),
+                nowNanos));
     this.throttle =
         new EventThrottle(
             events,
@@ -171,7 +226,28 @@ public final class Node {
             throttle,
             counters,
             idle,
-            view);
+            view,
+            sessions.orElse(null));
+  }
+
+  /// What sums over tables are made with: the same on all nodes.
+  private static FlowHash sums(Optional<ClusterKey> cluster) {
+    SipHash key = cluster.map(of -> of.derive("sums")).orElseGet(() -> new SipHash(0, 0));
+    return FlowHash.drawnFrom(key, SUMS);
+  }
+
+  /// Shows whether two nodes have the same keys, and nothing else about them.
+  private static long fingerprint(Optional<ClusterKey> cluster, long boot) {
+    return cluster.map(of -> of.derive("fingerprint").hash(0, 0)).orElse(boot);
+  }
+
+  private static List<Replicator.OwnAddress> ownAddresses(Configuration configuration) {
+    return networksOf(configuration).stream()
+        .flatMap(network ->
+            Stream.of(network.real(), network.real6())
+                .flatMap(Optional::stream)
+                .map(address -> new Replicator.OwnAddress(network.id(), address)))
+        .toList();
   }
 
   /// The networks that run: registered and enabled, in the order of the file.
@@ -195,7 +271,7 @@ public final class Node {
 
   private List<Module> modules(
       View view, RandomGenerator random, long nowNanos, Exchange.Seat seat) {
-    Election election = new Election();
+    Election election = new Election(sessions.map(Node::readiness).orElse(Readiness.ALWAYS));
     // Without an election a node is alone, and so it is master.
     boolean elects = !configuration.vrrps().isEmpty() && configuration.modules().contains("vrrp");
     Mastership mastership = elects ? election : (network, isIpv4) -> true;
@@ -214,6 +290,7 @@ public final class Node {
             throttle,
             counters,
             seat);
+    sessions.ifPresent(arp::replicate);
     SipHash cookies = key("cookies", random);
     HealthModule health =
         new HealthModule(
@@ -231,7 +308,7 @@ public final class Node {
         new RouteModule(
             egress, errors, arp.addresses(), arp.neighbors(), mastership, counters, nowNanos);
     Optional<Module> balancer =
-        sessions(random, nowNanos, engines).map(flows -> slb(health, translator, flows, random));
+        flowTable(random, nowNanos, engines).map(flows -> slb(health, translator, flows, random));
     return configuration.modules().stream()
         .map(name ->
             switch (name) {
@@ -271,6 +348,20 @@ public final class Node {
             key -> new VrrpModule.Sync(link, key, random.nextLong() ^ clock.wallMillis() << 20)));
   }
 
+  private static Readiness readiness(SessionReplicator sessions) {
+    return new Readiness() {
+      @Override
+      public boolean mayPreempt(long nowNanos) {
+        return sessions.mayPreempt(nowNanos);
+      }
+
+      @Override
+      public void becameActive() {
+        sessions.promoted();
+      }
+    };
+  }
+
   /// Translated sessions; a table of full size where the file asks for translation.
   private Translator translator(Egress egress, RandomGenerator random, long nowNanos) {
     Settings settings = configuration.settings();
@@ -290,7 +381,7 @@ public final class Node {
   }
 
   /// The session table, where there is a server to balance for.
-  private Optional<FlowTable> sessions(RandomGenerator random, long nowNanos, int engines) {
+  private Optional<FlowTable> flowTable(RandomGenerator random, long nowNanos, int engines) {
     if (serversOf(configuration).isEmpty()) {
       return Optional.empty();
     }
@@ -306,14 +397,17 @@ public final class Node {
 
   private Module slb(
       TargetHealth health, Translator translator, FlowTable flows, RandomGenerator random) {
-    return new SlbModule(
-        translator,
-        health,
-        counters,
-        flows,
-        configuration.settings(),
-        key("targets", random),
-        new TableHash(random.nextLong()));
+    SlbModule slb =
+        new SlbModule(
+            translator,
+            health,
+            counters,
+            flows,
+            configuration.settings(),
+            key("targets", random),
+            new TableHash(random.nextLong()));
+    sessions.ifPresent(slb::replicate);
+    return slb;
   }
 
   /// A key that all nodes of the cluster have, or one of this start alone.
@@ -392,6 +486,12 @@ public final class Node {
     return commands.offer(result);
   }
 
+  /// Puts a target, named by its number, into a state until the file gives it another one; on the
+  /// cluster's other nodes, too. False when the engine takes no commands.
+  public boolean administer(int target, TargetState state) {
+    return commands.offer(new Command.Administer(target, state));
+  }
+
   /// Asks the engine to finish its turn and end; false when it hangs and takes no commands.
   public boolean stop() {
     return commands.offer(new Command.Stop());
@@ -436,7 +536,18 @@ public final class Node {
     }
     views = compiler;
     configuration = next;
+    replicator.ifPresent(of -> of.addresses(ownAddresses(next)));
     return true;
+  }
+
+  /// Carries what this node knows to others; whoever steps it closes it, after the last turn.
+  public Optional<Replicator> replicator() {
+    return replicator;
+  }
+
+  /// What the engine knows of replication; for tests, between turns.
+  public Optional<SessionReplicator> sessions() {
+    return sessions;
   }
 
   public Configuration configuration() {

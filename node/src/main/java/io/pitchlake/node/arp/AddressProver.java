@@ -21,6 +21,7 @@ import io.pitchlake.node.engine.Neighbors;
 import io.pitchlake.node.engine.NetworkView;
 import io.pitchlake.node.engine.Shards;
 import io.pitchlake.node.engine.View;
+import io.pitchlake.sync.SessionReplicator;
 
 /// Decides for every address whether it is real, simulated, being proved or held, and keeps the promise of the design:
 /// never take an address from a living machine. Every doubt ends in silence.
@@ -58,6 +59,7 @@ final class AddressProver implements Addresses, Neighbors {
   private final LearntStations learnt;
   private final Shards shards;
   private final TimerWheel.Expiry expiry = this::expired;
+  private final AddressReplica replica;
 
   private View view;
   private long realNanos;
@@ -92,6 +94,13 @@ final class AddressProver implements Addresses, Neighbors {
     this.counters = counters;
     this.learnt = learnt;
     this.shards = shards;
+    this.replica = new AddressReplica(table, timers, this);
+  }
+
+  /// Has other nodes told of the table, and the table told by them.
+  void replicate(SessionReplicator with) {
+    replica.changes(with.replicate(replica));
+    with.members(replica);
   }
 
   /// Takes a new view over; entries that are no longer candidates stop being simulated, and those
@@ -112,6 +121,7 @@ final class AddressProver implements Addresses, Neighbors {
     proofs6 = new TokenBucket(settings.get(Setting.TARPITPROOFRATE), atNanos);
     sweep = new AddressSweep(next, settings.get(Setting.TARPITSWEEPRATE), atNanos);
     table.networks(next.size());
+    replica.configure(next);
     for (int entry = 0; entry < table.capacity(); entry++) {
       if (table.inUse(entry) && !isStillWanted(entry)) {
         forget(entry);
@@ -331,9 +341,7 @@ final class AddressProver implements Addresses, Neighbors {
     if (!shards.isHome(low)) {
       return DropReason.NOT_HOME;
     }
-    if (!network.isCandidate(high, low)
-        || !mastership.isMaster(network, isIpv4)
-        || learnt.isRouter(network.index(), high, low)) {
+    if (!mastership.isMaster(network, isIpv4) || !maySimulate(network, high, low)) {
       return DropReason.NOT_CANDIDATE;
     }
     if (!(isIpv4 ? proofs : proofs6).take(nowNanos)) {
@@ -348,6 +356,60 @@ final class AddressProver implements Addresses, Neighbors {
     }
     startProof(entry);
     return null;
+  }
+
+  /// Whether the address may be simulated, once it is proven free.
+  boolean maySimulate(NetworkView network, long high, long low) {
+    return network.isCandidate(high, low)
+        && !learnt.isRouter(network.index(), high, low)
+        && !replica.isMember(network.index(), high, low);
+  }
+
+  /// Whether another simulated address of this family fits, without one that gives way.
+  boolean hasRoomToSimulate(NetworkView network, boolean isIpv4) {
+    return isIpv4 || table.simulated(network.index(), false) < maxSimulated6;
+  }
+
+  /// Another node has heard an owner.
+  void toldReal(int entry, long mac, long leftNanos, long atNanos) {
+    nowNanos = atNanos;
+    if (table.state(entry) != AddressState.REAL) {
+      become(entry, mac);
+      table.checkedNanos(entry, atNanos);
+    }
+    table.mac(entry, mac);
+    long until = atNanos + Math.min(leftNanos, realNanos);
+    if (!timers.isScheduled(entry) || until - timers.deadlineNanos(entry) > 0) {
+      timers.schedule(entry, until);
+    }
+  }
+
+  /// Another node holds the address; the search for its new owner is that node's.
+  void toldHeld(int entry, long leftNanos, long atNanos) {
+    nowNanos = atNanos;
+    if (table.state(entry) == AddressState.SIMULATED) {
+      long high = table.high(entry);
+      long low = table.low(entry);
+      events.event(EventKind.HELD, high, low, 0, high, low, 0, 0, atNanos);
+    }
+    if (table.state(entry) != AddressState.HELD) {
+      stopWaiting(entry);
+      table.state(entry, AddressState.HELD);
+      counters.count(Counter.HELD);
+    }
+    table.probesLeft(entry, 0);
+    timers.schedule(entry, atNanos + Math.min(leftNanos, holdNanos));
+  }
+
+  /// Another node has proven the address free. If this one has to answer for it, its first answer
+  /// goes with a proof of its own.
+  void toldSimulated(int entry, long leftNanos, long atNanos) {
+    nowNanos = atNanos;
+    table.state(entry, AddressState.SIMULATED);
+    table.passUntilNanos(entry, SIMULATED_BEFORE);
+    table.touch(entry, atNanos - TOUCH_NANOS);
+    table.checkedNanos(entry, atNanos - checkNanos);
+    timers.schedule(entry, atNanos + Math.min(leftNanos, trapNanos));
   }
 
   /// A full table gives up the simulated address of this network and family that was asked for
@@ -466,7 +528,7 @@ final class AddressProver implements Addresses, Neighbors {
     }
   }
 
-  private boolean isMaster(int entry) {
+  boolean isMaster(int entry) {
     return mastership.isMaster(
         view.network(table.network(entry)), IpAddress.isIpv4(table.high(entry), table.low(entry)));
   }
@@ -630,7 +692,7 @@ final class AddressProver implements Addresses, Neighbors {
     table.stations(entry, StationPool.NONE);
   }
 
-  private void forget(int entry) {
+  void forget(int entry) {
     timers.cancel(entry);
     releaseStations(entry);
     table.remove(entry);

@@ -11,8 +11,10 @@ import io.pitchlake.node.engine.ServerView;
 import io.pitchlake.node.engine.TargetHealth;
 import io.pitchlake.node.engine.TargetView;
 import io.pitchlake.node.engine.View;
+import io.pitchlake.sync.SessionReplicator;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -45,6 +47,7 @@ final class Scheduler {
   private Strategy[] strategies = new Strategy[0];
   private Strategy.Hashed[] hashes = new Strategy.Hashed[0];
   private int[] indexes = new int[0];
+  private BitSet servers = new BitSet();
 
   /// @param key the cluster's
   Scheduler(
@@ -67,6 +70,8 @@ final class Scheduler {
     indexes = new int[targets.stream().mapToInt(TargetView::id).max().orElse(0) + 1];
     Arrays.fill(indexes, NONE);
     targets.forEach(target -> indexes[target.id()] = target.index());
+    servers = new BitSet();
+    view.servers().forEach(server -> servers.set(server.id()));
     states.configure(view, nowNanos);
     loads.configure(targets.size(), nowNanos);
     List<Pool> next = new ArrayList<>();
@@ -84,6 +89,17 @@ final class Scheduler {
         next.stream().map(pool -> Strategy.Hashed.of(pool, tables)).toArray(Strategy.Hashed[]::new);
     tables.configure(next);
     refresh();
+  }
+
+  /// Has other nodes told of what is remembered and administered, and takes over what they tell.
+  void replicate(SessionReplicator with) {
+    persistence.table().changes(with.replicate(new PersistenceReplica(persistence.table(), this)));
+    states.changes(with.replicate(new TargetReplica(states, this)));
+  }
+
+  /// Whether a server of this number runs.
+  boolean hasServer(int id) {
+    return servers.get(id);
   }
 
   /// Puts the target of a number into a state.

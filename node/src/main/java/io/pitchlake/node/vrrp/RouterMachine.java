@@ -50,6 +50,11 @@ record RouterMachine(
   /// A state and what to do on the way to it, in this order.
   record Step(RouterState state, List<RouterOutput> outputs) {}
 
+  /// The same router, as long as it does not know what its peers know.
+  RouterMachine withoutPreemption() {
+    return new RouterMachine(priority, advertNanos, false, preemptDelayNanos, agrees);
+  }
+
   Step step(RouterState state, RouterInput input, long nowNanos) {
     return switch (state.role()) {
       case INITIALIZE -> inInitialize(state, input, nowNanos);

@@ -534,7 +534,8 @@ final class VirtualRouter {
 
   private void apply(RouterInput input, long nowNanos) {
     RouterRole before = state.role();
-    Step step = machine.step(state, input, nowNanos);
+    RouterMachine acting = election.mayPreempt(nowNanos) ? machine : machine.withoutPreemption();
+    Step step = acting.step(state, input, nowNanos);
     state = step.state();
     if (state.role() != before) {
       changed(before, nowNanos);
@@ -559,6 +560,7 @@ final class VirtualRouter {
       peers.urge();
     }
     if (active) {
+      election.becameActive();
       counters.count(Counter.VRRP_BECAME_ACTIVE);
       advertNanos = nowNanos;
       epoch++;

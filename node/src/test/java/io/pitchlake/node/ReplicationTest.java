@@ -1,0 +1,328 @@
+package io.pitchlake.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.pitchlake.common.config.ConfigParser;
+import io.pitchlake.common.config.Configuration;
+import io.pitchlake.common.config.Configuration.TargetState;
+import io.pitchlake.common.hash.ClusterKey;
+import io.pitchlake.common.metric.Counter;
+import io.pitchlake.common.metric.Gauge;
+import io.pitchlake.common.net.IpAddress;
+import io.pitchlake.common.sim.SimClock;
+import io.pitchlake.common.sim.SimHost;
+import io.pitchlake.common.sim.SimLan;
+import io.pitchlake.common.wire.PacketBuilder;
+import io.pitchlake.node.engine.IdleStrategy;
+import io.pitchlake.node.sim.SimPort;
+import io.pitchlake.sync.SyncEvent;
+import io.pitchlake.sync.sim.SimSync;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/// Two whole nodes on a simulated segment that tell each other what they know over a simulated
+/// wire: what one of them held, the other goes on with.
+class ReplicationTest {
+  private static final IpAddress CLIENT = IpAddress.parse("192.168.2.66");
+  private static final IpAddress FREE = IpAddress.parse("192.168.2.77");
+  private static final String CLIENT_MAC = "02:00:00:00:00:66";
+  private static final String VIRTUAL_MAC = "00:00:5e:00:01:32";
+  private static final ClusterKey KEY = new ClusterKey(new byte[32]);
+
+  private final SimClock clock = new SimClock();
+  private final SimLan lan = new SimLan(clock, new Random(1));
+  private final SimSync sync = new SimSync(clock, new SplittableRandom(2));
+  private final SimHost client = new SimHost(clock, lan, "client", 0x0200_0000_0066L).own(CLIENT);
+  private final SimHost first =
+      new SimHost(clock, lan, "first", 0x0200_0000_0030L).own(IpAddress.parse("192.168.2.30"));
+  private final SimHost second =
+      new SimHost(clock, lan, "second", 0x0200_0000_0031L).own(IpAddress.parse("192.168.2.31"));
+  private final List<Seen> seen = new ArrayList<>();
+
+  private record Seen(String from, long atNanos, byte[] frame) {
+    long destination() {
+      return ByteBuffer.wrap(frame).getLong(0) >>> 16;
+    }
+
+    boolean isArpReply() {
+      return frame[12] == 8 && frame[13] == 6 && frame[21] == 2;
+    }
+
+    boolean isTcpFrom(int port) {
+      return frame[12] == 8
+          && frame[13] == 0
+          && frame[23] == 6
+          && ByteBuffer.wrap(frame).getShort(34) == (short) port;
+    }
+  }
+
+  private final class Member {
+    private final String name;
+    private final SimPort port;
+    private final Node node;
+    private final SimSync.End wire;
+    private final List<SyncEvent> events = new ArrayList<>();
+    private final List<String> lines = new ArrayList<>();
+    private boolean dead;
+
+    Member(String name, int last, int priority, String more) {
+      this.name = name;
+      port = new SimPort(name, 0x0200_0000_0000L + last);
+      node =
+          new Node(
+              configuration(last, priority, more),
+              List.of(port),
+              clock,
+              new SplittableRandom(last),
+              Optional.of(KEY),
+              Set.of(),
+              IdleStrategy.busy(),
+              new Node.Replication(clock.nanoTime() + last, events::add));
+      port.attach(lan, this::turn);
+      wire = sync.join(name, node.replicator().orElseThrow());
+      clock.every(1_000_000, this::turn);
+    }
+
+    private void turn() {
+      if (!dead) {
+        node.turn();
+        node.replicator().orElseThrow().step(clock.nanoTime());
+        node.events().drainTo(event -> lines.add(event.line()));
+      }
+    }
+
+    void die() {
+      dead = true;
+      wire.close();
+    }
+
+    boolean isActive() {
+      return node.counters().get(Gauge.ROUTERS_ACTIVE) > 0;
+    }
+
+    long get(Gauge gauge) {
+      return node.counters().get(gauge);
+    }
+
+    long get(Counter counter) {
+      return node.counters().get(counter);
+    }
+
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  private static Configuration configuration(int last, int priority, String more) {
+    var result =
+        ConfigParser.parse(
+            "test",
+            """
+            interface 1 { name eth0 }
+            network 1 { addr 192.168.2.0 mask 24 real 192.168.2.%1$d virt 192.168.2.5
+                        tarpit enable interface 1 }
+            vrrp 1 { vrid 50 network 1 priority %2$d advert 100ms }
+            server 1 { ipaddr 192.168.2.10 port 80 dsr enable targets 1,2 scheduler rr }
+            target 1 { ipaddr 192.168.2.30 arp 1,3 aliascheck off }
+            target 2 { ipaddr 192.168.2.31 arp 1,3 aliascheck off }
+            register servers 1 enable servers 1 register targets 1,2 enable targets 1,2
+            set tarpitsweeprate 0 set sessions 1024 set addresses 1024
+            register networks 1 enable networks 1
+            %3$s
+            """
+                .formatted(last, priority, more));
+    return result.configuration().orElseThrow(() -> new AssertionError(result.errors()));
+  }
+
+  ReplicationTest() {
+    lan.monitor((from, frame) -> seen.add(new Seen(from.name(), clock.nanoTime(), frame)));
+  }
+
+  private List<Seen> since(long nanos, String from) {
+    return seen.stream().filter(s -> s.atNanos >= nanos && s.from.equals(from)).toList();
+  }
+
+  private static PacketBuilder toServer(int port) {
+    return PacketBuilder.ethernet(CLIENT_MAC, VIRTUAL_MAC)
+        .ipv4("192.168.2.66", "192.168.2.10")
+        .tcp(port, 80);
+  }
+
+  private static void assertEqualTables(Member a, Member b) {
+    assertEquals(
+        a.node.sessions().orElseThrow().digest().total(),
+        b.node.sessions().orElseThrow().digest().total(),
+        "the sums over what both hold");
+    for (Gauge gauge : List.of(Gauge.ADDRESSES_SIMULATED, Gauge.SESSIONS)) {
+      assertEquals(a.get(gauge), b.get(gauge), gauge::toString);
+    }
+  }
+
+  @Test
+  void aTrapAndAFlowGoOnAtTheNodeThatTakesOver() {
+    Member a = new Member("a", 4, 254, "");
+    Member b = new Member("b", 6, 253, "");
+    clock.advanceSeconds(5);
+    assertTrue(a.isActive() && !b.isActive());
+    client.resolve(FREE);
+    clock.advanceSeconds(2);
+    assertEquals(0x0000_5e00_0132L, client.neighbor(FREE), "trapped");
+    client.sendRaw(toServer(40_001).syn().build());
+    client.sendRaw(toServer(40_002).syn().build());
+    clock.advanceMillis(20);
+    client.sendRaw(toServer(40_001).ack(1).build());
+    client.sendRaw(toServer(40_002).ack(1).build());
+    clock.advanceMillis(20);
+    List<Long> before =
+        since(0, "a").stream().filter(s -> s.isTcpFrom(40_002)).map(Seen::destination).toList();
+    assertEquals(2, before.size());
+    assertEquals(1, Set.copyOf(before).size());
+    assertEquals(1, b.get(Gauge.ADDRESSES_SIMULATED));
+    assertEquals(2, b.get(Gauge.SESSIONS));
+    assertEqualTables(a, b);
+
+    a.die();
+    long died = clock.nanoTime();
+    clock.advanceSeconds(1);
+    assertTrue(b.isActive());
+    long proofs = b.get(Counter.PROOFS_STARTED);
+    client.forgetNeighbors();
+    client.resolve(FREE);
+    clock.advanceMillis(10);
+    assertEquals(0x0000_5e00_0132L, client.neighbor(FREE), "answered at once");
+    assertEquals(proofs, b.get(Counter.PROOFS_STARTED), "without a new proof");
+    assertEquals(1, b.get(Counter.CHECKS_SENT), "with one beside the answer");
+    // By turns the new node would begin with the first target; by hash the segment might go
+    // anywhere.
+    client.sendRaw(toServer(40_002).ack(2).payload("GET /").build());
+    client.sendRaw(toServer(40_001).ack(2).payload("GET /").build());
+    clock.advanceMillis(20);
+    List<Long> after =
+        since(died, "b").stream().filter(s -> s.isTcpFrom(40_002)).map(Seen::destination).toList();
+    assertEquals(List.of(before.getFirst()), after, "the flow keeps its target");
+    assertEquals(0, b.get(Counter.SESSIONS_STARTED));
+  }
+
+  @Test
+  void aNodeThatComesBackCatchesUpBeforeItPreempts() {
+    Member b = new Member("b", 6, 253, "");
+    clock.advanceSeconds(5);
+    for (int i = 0; i < 100; i++) {
+      client.resolve(IpAddress.parse("192.168.2." + (100 + i)));
+      client.sendRaw(toServer(40_000 + i).syn().build());
+      clock.advanceMillis(10);
+    }
+    clock.advanceSeconds(2);
+    assertEquals(100, b.get(Gauge.ADDRESSES_SIMULATED));
+    assertEquals(100, b.get(Gauge.SESSIONS));
+    sync.delay(150_000_000, 150_000_000);
+    Member a = new Member("a", 4, 254, "");
+    boolean wasActiveTooEarly = false;
+    while (!a.isActive()) {
+      clock.advanceMillis(1);
+      wasActiveTooEarly |= a.isActive() && a.get(Gauge.SESSIONS) < 100;
+      assertTrue(clock.nanoTime() < 60_000_000_000L, "it preempts in the end");
+    }
+    assertFalse(wasActiveTooEarly);
+    assertEquals(100, a.get(Gauge.ADDRESSES_SIMULATED));
+    assertTrue(
+        a.events.stream().anyMatch(event -> event instanceof SyncEvent.CaughtUp),
+        () -> a.events.toString());
+    clock.advanceSeconds(3);
+    assertFalse(b.isActive());
+    assertEqualTables(a, b);
+  }
+
+  @Test
+  void withoutAnyPeerItWaitsABoundedTime() {
+    Member b = new Member("b", 6, 253, "");
+    clock.advanceSeconds(5);
+    sync.cut("a", "b");
+    Member a = new Member("a", 4, 254, "");
+    clock.advanceSeconds(9);
+    assertTrue(b.isActive() && !a.isActive());
+    clock.advanceSeconds(3);
+    assertTrue(a.isActive() && !b.isActive());
+  }
+
+  @Test
+  void whatABackupAloneHearsOfAnOwnerEndsTheActiveNodesSimulation() {
+    Member a = new Member("a", 4, 254, "");
+    Member b = new Member("b", 6, 253, "");
+    clock.advanceSeconds(5);
+    client.resolve(FREE);
+    clock.advanceSeconds(2);
+    assertEquals(1, a.get(Gauge.ADDRESSES_SIMULATED));
+    // A frame that only the backup's port gets, as from a switch that knows better.
+    b.port.arrive(
+        PacketBuilder.ethernet("02:00:00:00:00:77", CLIENT_MAC)
+            .ipv4("192.168.2.77", "192.168.2.66")
+            .udp(1, 2)
+            .payload("x")
+            .build());
+    clock.advanceMillis(10);
+    assertEquals(0, a.get(Gauge.ADDRESSES_SIMULATED), "silent within milliseconds");
+    assertEquals(1, a.get(Counter.RELEASED));
+    clock.advanceSeconds(3);
+    assertEqualTables(a, b);
+  }
+
+  @Test
+  void targetsStayDrainedOnTheOtherNodeToo() {
+    Member a = new Member("a", 4, 254, "");
+    Member b = new Member("b", 6, 253, "");
+    clock.advanceSeconds(5);
+    assertTrue(a.node.administer(1, TargetState.DRAIN));
+    clock.advanceSeconds(1);
+    a.die();
+    clock.advanceSeconds(1);
+    assertTrue(b.isActive());
+    for (int i = 0; i < 10; i++) {
+      client.sendRaw(toServer(41_000 + i).syn().build());
+    }
+    clock.advanceMillis(20);
+    List<Seen> forwarded = since(0, "b").stream().filter(s -> s.frame[23] == 6).toList();
+    assertEquals(10, forwarded.size());
+    assertTrue(forwarded.stream().allMatch(s -> s.destination() == 0x0200_0000_0031L));
+    Member again = new Member("a", 4, 254, "");
+    clock.advanceSeconds(5);
+    assertTrue(again.isActive());
+    client.sendRaw(toServer(42_000).syn().build());
+    client.sendRaw(toServer(42_001).syn().build());
+    clock.advanceMillis(20);
+    assertTrue(
+        since(0, "a").stream()
+            .filter(s -> s.isTcpFrom(42_000) || s.isTcpFrom(42_001))
+            .allMatch(s -> s.destination() == 0x0200_0000_0031L));
+    assertNotEquals(0, again.get(Counter.SYNC_TAKEN));
+  }
+
+  @Test
+  void aFlowThatLivesOnIsNotForgottenByTheBackup() {
+    String shortly = "set sessiontcpto 20";
+    Member a = new Member("a", 4, 254, shortly);
+    Member b = new Member("b", 6, 253, shortly);
+    clock.advanceSeconds(5);
+    client.sendRaw(toServer(40_001).syn().build());
+    clock.advanceMillis(5);
+    for (int second = 0; second < 100; second++) {
+      client.sendRaw(toServer(40_001).ack(second).payload("x").build());
+      clock.advanceSeconds(1);
+      assertEquals(1, b.get(Gauge.SESSIONS), "after " + second + " s");
+    }
+    clock.advanceSeconds(30);
+    assertEquals(0, a.get(Gauge.SESSIONS));
+    assertEquals(0, b.get(Gauge.SESSIONS));
+    assertEqualTables(a, b);
+  }
+}
