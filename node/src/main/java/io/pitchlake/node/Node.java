@@ -304,6 +304,7 @@ public final class Node {
     IcmpErrors errors = new IcmpErrors(transmit, counters);
     Egress egress = new Egress(transmit, errors, mtuBytes);
     Translator translator = translator(egress, random, nowNanos);
+    sessions.ifPresent(translator::replicate);
     RouteModule router =
         new RouteModule(
             egress, errors, arp.addresses(), arp.neighbors(), mastership, counters, nowNanos);

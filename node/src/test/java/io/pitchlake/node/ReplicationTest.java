@@ -42,19 +42,11 @@ class ReplicationTest {
   private final SimLan lan = new SimLan(clock, new Random(1));
   private final SimSync sync = new SimSync(clock, new SplittableRandom(2));
   private final SimHost client = new SimHost(clock, lan, "client", 0x0200_0000_0066L).own(CLIENT);
-  private final SimHost first =
-      new SimHost(clock, lan, "first", 0x0200_0000_0030L).own(IpAddress.parse("192.168.2.30"));
-  private final SimHost second =
-      new SimHost(clock, lan, "second", 0x0200_0000_0031L).own(IpAddress.parse("192.168.2.31"));
   private final List<Seen> seen = new ArrayList<>();
 
   private record Seen(String from, long atNanos, byte[] frame) {
     long destination() {
       return ByteBuffer.wrap(frame).getLong(0) >>> 16;
-    }
-
-    boolean isArpReply() {
-      return frame[12] == 8 && frame[13] == 6 && frame[21] == 2;
     }
 
     boolean isTcpFrom(int port) {
@@ -145,6 +137,8 @@ class ReplicationTest {
   }
 
   ReplicationTest() {
+    new SimHost(clock, lan, "first", 0x0200_0000_0030L).own(IpAddress.parse("192.168.2.30"));
+    new SimHost(clock, lan, "second", 0x0200_0000_0031L).own(IpAddress.parse("192.168.2.31"));
     lan.monitor((from, frame) -> seen.add(new Seen(from.name(), clock.nanoTime(), frame)));
   }
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
 /// The wire between the nodes of a cluster, simulated: frames take a while and may be lost,
@@ -22,6 +23,7 @@ public final class SimSync {
   private long leastNanos = 100_000;
   private long mostNanos = 100_000;
   private long bytes;
+  private UnaryOperator<byte[]> tampering = UnaryOperator.identity();
 
   public SimSync(SimClock clock, RandomGenerator random) {
     this.clock = clock;
@@ -39,6 +41,12 @@ public final class SimSync {
   public SimSync faults(double lost, double repeated) {
     loss = lost;
     repetition = repeated;
+    return this;
+  }
+
+  /// Somebody who changes frames on their way.
+  public SimSync tamper(UnaryOperator<byte[]> with) {
+    tampering = with;
     return this;
   }
 
@@ -156,7 +164,7 @@ public final class SimSync {
           delay,
           () -> {
             if (!isCut(this, to)) {
-              to.hear(() -> to.replicator.onFrame(peer, ByteBuffer.wrap(frame)));
+              to.hear(() -> to.replicator.onFrame(peer, ByteBuffer.wrap(tampering.apply(frame))));
             }
           });
     }
