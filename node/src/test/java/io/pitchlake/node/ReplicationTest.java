@@ -16,7 +16,9 @@ import io.pitchlake.common.sim.SimClock;
 import io.pitchlake.common.sim.SimHost;
 import io.pitchlake.common.sim.SimLan;
 import io.pitchlake.common.wire.PacketBuilder;
+import io.pitchlake.node.engine.Exchange;
 import io.pitchlake.node.engine.IdleStrategy;
+import io.pitchlake.node.port.Carrier;
 import io.pitchlake.node.sim.SimPort;
 import io.pitchlake.sync.SyncEvent;
 import io.pitchlake.sync.sim.SimSync;
@@ -78,7 +80,10 @@ class ReplicationTest {
               Optional.of(KEY),
               Set.of(),
               IdleStrategy.busy(),
-              new Node.Replication(clock.nanoTime() + last, events::add));
+              Exchange.Seat.alone(),
+              Optional.empty(),
+              Carrier.ALWAYS,
+              Optional.of(new Node.Replication(clock.nanoTime() + last, events::add)));
       port.attach(lan, this::turn);
       wire = sync.join(name, node.replicator().orElseThrow());
       clock.every(1_000_000, this::turn);
