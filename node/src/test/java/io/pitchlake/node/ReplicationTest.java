@@ -51,6 +51,12 @@ class ReplicationTest {
       return ByteBuffer.wrap(frame).getLong(0) >>> 16;
     }
 
+    /// Source of an IPv4 packet.
+    String source() {
+      return "%d.%d.%d.%d"
+          .formatted(frame[26] & 0xff, frame[27] & 0xff, frame[28] & 0xff, frame[29] & 0xff);
+    }
+
     boolean isTcpFrom(int port) {
       return frame[12] == 8
           && frame[13] == 0
@@ -152,9 +158,7 @@ class ReplicationTest {
   }
 
   private static PacketBuilder toServer(int port) {
-    return PacketBuilder.ethernet(CLIENT_MAC, VIRTUAL_MAC)
-        .ipv4("192.168.2.66", "192.168.2.10")
-        .tcp(port, 80);
+    return fromClient("192.168.2.10").tcp(port, 80);
   }
 
   private static void assertEqualTables(Member a, Member b) {
@@ -274,6 +278,59 @@ class ReplicationTest {
     assertEquals(1, a.get(Counter.RELEASED));
     clock.advanceSeconds(3);
     assertEqualTables(a, b);
+  }
+
+  @Test
+  void aTranslatedSessionGoesOnInBothDirections() {
+    String translated =
+        "server 2 { ipaddr 192.168.2.11 port 80 targets 1 } register servers 2 enable servers 2"
+            + " set natsessions 1024";
+    Member a = new Member("a", 4, 254, translated);
+    Member b = new Member("b", 6, 253, translated);
+    clock.advanceSeconds(5);
+    PacketBuilder syn = fromClient("192.168.2.11").tcp(40_001, 80).syn();
+    client.sendRaw(syn.build());
+    clock.advanceMillis(5);
+    client.sendRaw(fromTarget().tcp(80, 40_001).syn().ack(1).build());
+    clock.advanceMillis(5);
+    client.sendRaw(fromClient("192.168.2.11").tcp(40_001, 80).ack(1).build());
+    clock.advanceMillis(20);
+    assertEquals(1, a.get(Gauge.NAT_SESSIONS));
+    assertEquals(1, b.get(Gauge.NAT_SESSIONS));
+    assertEqualTables(a, b);
+    a.die();
+    clock.advanceSeconds(1);
+    assertTrue(b.isActive());
+    long tookOver = clock.nanoTime();
+    // Its target speaks first, which only a node that knows the session understands.
+    client.sendRaw(fromTarget().tcp(80, 40_001).ack(2).payload("hello").build());
+    client.sendRaw(fromClient("192.168.2.11").tcp(40_001, 80).ack(7).payload("x").build());
+    clock.advanceMillis(20);
+    List<Seen> passed =
+        since(tookOver, "b").stream().filter(s -> s.frame[12] == 8 && s.frame[13] == 0).toList();
+    assertTrue(
+        passed.stream()
+            .anyMatch(s ->
+                s.destination() == 0x0200_0000_0066L
+                    && s.source().equals("192.168.2.11")
+                    && s.isTcpFrom(80)),
+        "the client hears its server");
+    assertTrue(
+        passed.stream()
+            .anyMatch(s ->
+                s.destination() == 0x0200_0000_0030L
+                    && s.source().equals("192.168.2.5")
+                    && s.isTcpFrom(40_001)),
+        "the target hears the client it knows");
+  }
+
+  private static PacketBuilder fromClient(String to) {
+    return PacketBuilder.ethernet(CLIENT_MAC, VIRTUAL_MAC).ipv4("192.168.2.66", to);
+  }
+
+  private static PacketBuilder fromTarget() {
+    return PacketBuilder.ethernet("02:00:00:00:00:30", VIRTUAL_MAC)
+        .ipv4("192.168.2.30", "192.168.2.5");
   }
 
   @Test
