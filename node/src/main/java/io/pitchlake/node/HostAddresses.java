@@ -37,7 +37,8 @@ public final class HostAddresses {
       return Optional.ofNullable(NetworkInterface.getByName(link))
           .map(found ->
               found.getInterfaceAddresses().stream()
-                  .map(one -> new OwnAddress(IpAddress.of(one.getAddress()), one.getNetworkPrefixLength()))
+                  .map(one ->
+                      new OwnAddress(IpAddress.of(one.getAddress()), one.getNetworkPrefixLength()))
                   .toList());
     } catch (SocketException e) {
       throw new UncheckedIOException(e);

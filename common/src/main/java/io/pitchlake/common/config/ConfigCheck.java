@@ -16,7 +16,6 @@ import io.pitchlake.common.config.Configuration.Scheduler;
 import io.pitchlake.common.config.Configuration.Server;
 import io.pitchlake.common.config.Configuration.Settings;
 import io.pitchlake.common.config.Configuration.SourceNat;
-import io.pitchlake.common.config.Configuration.Sync;
 import io.pitchlake.common.config.Configuration.Target;
 import io.pitchlake.common.config.Configuration.TargetState;
 import io.pitchlake.common.config.Configuration.TarpitMode;
@@ -90,7 +89,7 @@ final class ConfigCheck {
         settings(),
         draft.syslog == null ? new Configuration.Syslog.Local() : draft.syslog.value(),
         engine(),
-        sync());
+        new SyncCheck(draft, problems).check());
   }
 
   private static <V> Map<Integer, V> unmodifiable(Map<Integer, V> map) {
@@ -1111,16 +1110,5 @@ final class ConfigCheck {
             .only(SectionKind.ENGINE)
             .flatMap(section -> section.value(Grammar.IDLE))
             .orElse(Idle.ADAPTIVE));
-  }
-
-  private Optional<Sync> sync() {
-    return draft
-        .only(SectionKind.SYNC)
-        .map(section ->
-            new Sync(
-                section.value(Grammar.BIND),
-                section.value(Grammar.PEERS).orElse(List.of()),
-                section.value(Grammar.CLUSTER),
-                section.value(Grammar.KEY)));
   }
 }

@@ -12,6 +12,7 @@ import io.pitchlake.common.config.Configuration.Registry;
 import io.pitchlake.common.config.Configuration.Server;
 import io.pitchlake.common.config.Configuration.Settings;
 import io.pitchlake.common.config.Configuration.Sync;
+import io.pitchlake.common.config.Configuration.SyncTransport;
 import io.pitchlake.common.config.Configuration.Syslog;
 import io.pitchlake.common.config.Configuration.Target;
 import io.pitchlake.common.config.Configuration.Vrrp;
@@ -428,12 +429,16 @@ public final class ConfigWriter {
               Optional<IpAddress> bind,
               List<IpAddress> peers,
               Optional<String> cluster,
-              Optional<Path> key) -> {
+              Optional<Path> key,
+              SyncTransport transport,
+              int port) -> {
         enter(SectionKind.SYNC, 0);
         bind.ifPresent(address -> add(Grammar.BIND, address));
         addList(Grammar.PEERS, peers);
         cluster.ifPresent(name -> add(Grammar.CLUSTER, quoted(name)));
         key.ifPresent(file -> add(Grammar.KEY, quoted(file.toString())));
+        add(Grammar.TRANSPORT, lower(transport));
+        add(Grammar.SYNC_PORT, port);
       }
     }
   }

@@ -385,12 +385,52 @@ public record Configuration(
     POLL
   }
 
-  /// `sync { bind ADDRESS peers A,B cluster NAME key FILE }`
+  /// `sync { bind ADDRESS peers A,B cluster NAME key FILE transport tcp port 7800 }`
+  ///
+  /// @param bind this node's address on the sync link, which its kernel owns; empty: the one from
+  ///   which the first peer is reached
+  /// @param port where this node and all others listen
   public record Sync(
       Optional<IpAddress> bind,
       List<IpAddress> peers,
       Optional<String> cluster,
-      Optional<Path> key) {}
+      Optional<Path> key,
+      SyncTransport transport,
+      int port) {
+    /// Where nodes listen unless the file says otherwise.
+    public static final int DEFAULT_PORT = 7800;
+  }
+
+  /// What carries the sync link: `transport ...`.
+  public enum SyncTransport {
+    /// Connections to peers that are named.
+    TCP,
+    /// Datagrams, and multicast that finds the peers.
+    UDP
+  }
+
+  /// Whether this node replicates: it has a key, and others to talk to.
+  public boolean replicates() {
+    return sync.filter(section ->
+            section.key().isPresent()
+                && (section.transport() == SyncTransport.UDP || !syncPeers().isEmpty()))
+        .isPresent();
+  }
+
+  /// The other nodes as `sync` names them; where it names none, those that the first network names
+  /// that runs and names any. This node may be among them.
+  public List<IpAddress> syncPeers() {
+    List<IpAddress> named = sync.map(Sync::peers).orElse(List.of());
+    return named.isEmpty()
+        ? networks.values().stream()
+            .filter(network -> registered.networks().contains(network.id()))
+            .filter(network -> enabled.networks().contains(network.id()))
+            .map(Network::syncPeers)
+            .filter(peers -> !peers.isEmpty())
+            .findFirst()
+            .orElse(List.of())
+        : named;
+  }
 
   /// `set NAME VALUE`: one typed value for each [Setting], defaults filled in.
   public record Settings(Map<Setting, Long> values) {

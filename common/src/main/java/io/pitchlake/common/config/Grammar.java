@@ -10,6 +10,7 @@ import io.pitchlake.common.config.Configuration.Protocol;
 import io.pitchlake.common.config.Configuration.Quorum;
 import io.pitchlake.common.config.Configuration.Scheduler;
 import io.pitchlake.common.config.Configuration.SourceNat;
+import io.pitchlake.common.config.Configuration.SyncTransport;
 import io.pitchlake.common.config.Configuration.TarpitMode;
 import io.pitchlake.common.config.Configuration.VrrpChecksum;
 import io.pitchlake.common.config.HealthCheck.AliasCheck;
@@ -170,6 +171,9 @@ final class Grammar {
       once("peers", "peer", words -> words.plainList(w -> w.hostAddress("an address")));
   static final Field<String> CLUSTER =
       once("cluster", words -> words.text("a cluster name", "write one word"));
+  static final Field<SyncTransport> TRANSPORT =
+      once("transport", words -> words.choice("a transport", SyncTransport.class));
+  static final Field<Integer> SYNC_PORT = once("port", words -> words.number("a port", 1, 65_535));
   static final Field<Path> KEY = once("key", "cluster key", Grammar::keyFile);
 
   private static final Duration SHORTEST_ADVERT = Duration.ofMillis(10);

@@ -84,7 +84,14 @@ enum SectionKind {
       Grammar.ALIAS_CHECK),
   GATEWAY(true, Grammar.IPADDR, Grammar.GATEWAY_ROUTES),
   ENGINE(false, Grammar.IDLE),
-  SYNC(false, Grammar.BIND, Grammar.PEERS, Grammar.CLUSTER, Grammar.KEY);
+  SYNC(
+      false,
+      Grammar.BIND,
+      Grammar.PEERS,
+      Grammar.CLUSTER,
+      Grammar.KEY,
+      Grammar.TRANSPORT,
+      Grammar.SYNC_PORT);
 
   private final boolean registrable;
   private final List<Field<?>> fields;

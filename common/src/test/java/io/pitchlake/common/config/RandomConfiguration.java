@@ -172,9 +172,13 @@ final class RandomConfiguration {
     if (random.nextBoolean()) {
       text.append("sync { ");
       maybe("bind 10.0.0.%d".formatted(any(250)));
-      maybe("peers 10.0.0.1,10.0.0.%d".formatted(2 + any(250)));
       maybe("cluster " + name());
-      maybe("key \"/etc/a key %d\"".formatted(any(9)));
+      maybe("port %d".formatted(1 + any(9)));
+      if (random.nextBoolean()) {
+        text.append("key \"/etc/a key %d\" ".formatted(any(9)));
+        maybe("peers 10.0.0.1,10.0.0.%d".formatted(2 + any(250)));
+        maybe("transport " + oneOf("tcp", "udp"));
+      }
       text.append("}\n");
     }
   }

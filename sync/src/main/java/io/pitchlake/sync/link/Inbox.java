@@ -11,9 +11,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// What has come from JGroups' threads and waits for the one thread that has the listener called. Full
-/// with frames, it holds back whoever brings more, and through JGroups' flow control the peer that
-/// sends them; after a second a frame is dropped and counted.
+/// What has come from JGroups' threads and waits for the one thread that has the listener called.
+/// Full with frames, it holds back whoever brings more, and through JGroups' flow control the peer
+/// that sends them; after a second a frame is dropped and counted.
 final class Inbox {
   /// Frames that wait.
   static final int MOST_BYTES = 16 * 1024 * 1024;

@@ -27,10 +27,11 @@ import org.jgroups.Receiver;
 import org.jgroups.View;
 import org.jgroups.util.UUID;
 
-/// The link over JGroups. [#open] binds and returns at once; the others are looked for beside, for as
-/// long as the link is open, and found again after every partition.
+/// The link over JGroups. [#open] binds and returns at once; the others are looked for beside, for
+/// as long as the link is open, and found again after every partition.
 ///
-/// [#send] is for any thread. The listener is called by whichever thread calls [#poll], one at a time.
+/// [#send] is for any thread. The listener is called by whichever thread calls [#poll], one at a
+/// time.
 public final class JGroupsLink implements SyncLink {
   private static final long RETRY_MILLIS = 1_000;
   private static final long LONGEST_LEAVE_MILLIS = 2_000;
@@ -68,8 +69,7 @@ public final class JGroupsLink implements SyncLink {
                 .map(peer -> peer.address().inet())
                 .collect(Collectors.toUnmodifiableSet()),
             refusals);
-    InetSocketAddress address =
-        new InetSocketAddress(settings.bind().inet(), settings.port());
+    InetSocketAddress address = new InetSocketAddress(settings.bind().inet(), settings.port());
     try {
       return new JGroupsLink(
           settings, listener, inbox, refusals, sockets, new SealedSocketFactory(sockets, address));
@@ -161,8 +161,8 @@ public final class JGroupsLink implements SyncLink {
     return refusals.count();
   }
 
-  /// Leaves the cluster, in order if that is possible within two seconds. The listener hears nothing
-  /// any more.
+  /// Leaves the cluster, in order if that is possible within two seconds. The listener hears
+  /// nothing any more.
   @Override
   public void close() {
     closing = true;
@@ -210,13 +210,12 @@ public final class JGroupsLink implements SyncLink {
       present.remove(channel.getAddress());
       Set<Address> strangers = view instanceof MergeView merge ? otherSides(merge) : Set.of();
       Map<Address, Lane> before = new HashMap<>(members);
-      before.forEach(
-          (member, lane) -> {
-            // Who was on another side of a split has long lost this node, though not the reverse.
-            if (!present.contains(member) || strangers.contains(member)) {
-              leave(member, lane);
-            }
-          });
+      before.forEach((member, lane) -> {
+        // Who was on another side of a split has long lost this node, though not the reverse.
+        if (!present.contains(member) || strangers.contains(member)) {
+          leave(member, lane);
+        }
+      });
       present.stream().filter(member -> !members.containsKey(member)).forEach(this::join);
     }
 

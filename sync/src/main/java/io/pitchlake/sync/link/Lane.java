@@ -10,8 +10,8 @@ import org.jgroups.Address;
 import org.jgroups.BytesMessage;
 import org.jgroups.JChannel;
 
-/// What waits to be sent to one peer, and the thread that sends it. JGroups lets senders wait while the
-/// peer is slow; that thread is the one that waits.
+/// What waits to be sent to one peer, and the thread that sends it. JGroups lets senders wait while
+/// the peer is slow; that thread is the one that waits.
 final class Lane {
   /// What may wait, beyond what JGroups has on its way.
   static final int MOST_BYTES = 4 * 1024 * 1024;

@@ -12,8 +12,8 @@ import java.net.SocketAddress;
 import java.net.SocketException;
 import org.jgroups.util.SocketFactory;
 
-/// Gives JGroups sealed sockets and no others. The one that listens is bound before JGroups starts, so
-/// that an address which cannot be had is known at once.
+/// Gives JGroups sealed sockets and no others. The one that listens is bound before JGroups starts,
+/// so that an address which cannot be had is known at once.
 final class SealedSocketFactory implements SocketFactory {
   private final SealedSockets sockets;
   private final InetSocketAddress address;
@@ -86,8 +86,7 @@ final class SealedSocketFactory implements SocketFactory {
   }
 
   @Override
-  public ServerSocket createServerSocket(String service, int port, int backlog)
-      throws IOException {
+  public ServerSocket createServerSocket(String service, int port, int backlog) throws IOException {
     throw unsealed(service);
   }
 
@@ -113,8 +112,7 @@ final class SealedSocketFactory implements SocketFactory {
   }
 
   @Override
-  public DatagramSocket createDatagramSocket(String service, int port)
-      throws SocketException {
+  public DatagramSocket createDatagramSocket(String service, int port) throws SocketException {
     throw unsealedDatagrams(service);
   }
 

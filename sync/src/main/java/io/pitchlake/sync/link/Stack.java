@@ -23,9 +23,9 @@ import org.jgroups.util.SocketFactory;
 
 /// The protocols of JGroups that carry the link, bottom first.
 ///
-/// What is not there: state transfer (the replication protocol has snapshots of its own, in pieces),
-/// FD_SOCK2 (its ports 7900 and up would stand beside the sealed ones, and a TCP connection that ends
-/// tells the same), diagnostics.
+/// What is not there: state transfer (the replication protocol has snapshots of its own, in
+/// pieces), FD_SOCK2 (its ports 7900 and up would stand beside the sealed ones, and a TCP
+/// connection that ends tells the same), diagnostics.
 final class Stack {
   /// A peer is suspected when nothing has been heard of it for this long. Generous, as nothing is
   /// decided by it but to whom frames go.

@@ -6,8 +6,8 @@ import java.security.GeneralSecurityException;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/// What the nodes of one cluster have in common: its name, and a secret that follows from its key and
-/// that name. Immutable; any thread. It has no text form.
+/// What the nodes of one cluster have in common: its name, and a secret that follows from its key
+/// and that name. Immutable; any thread. It has no text form.
 public final class LinkSecret {
   static final int HMAC_BYTES = 32;
   private static final String HMAC = "HmacSHA256";

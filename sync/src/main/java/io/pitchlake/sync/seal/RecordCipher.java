@@ -15,7 +15,7 @@ final class RecordCipher {
   static final int TAG_BYTES = 16;
 
   /// Far below what a key stands.
-  static final long RECORDS_PER_KEY = 1 << 20;
+  static final long RECORDS_PER_KEY = 1 << 16;
 
   private static final int NONCE_BYTES = 12;
 

@@ -14,8 +14,7 @@ final class RecordReader extends InputStream {
   private final InputStream raw;
   private final RecordCipher cipher;
   private final byte[] record =
-      new byte[
-          RecordWriter.HEADER_BYTES + RecordWriter.PAYLOAD_BYTES + RecordCipher.TAG_BYTES];
+      new byte[RecordWriter.HEADER_BYTES + RecordWriter.PAYLOAD_BYTES + RecordCipher.TAG_BYTES];
   private final ByteBuffer header = ByteBuffer.wrap(record);
   private final byte[] plain = new byte[RecordWriter.PAYLOAD_BYTES];
   private int at;
@@ -81,7 +80,13 @@ final class RecordReader extends InputStream {
       end = 0;
       end =
           cipher.next(
-              record, RecordWriter.HEADER_BYTES, record, RecordWriter.HEADER_BYTES, length, plain, 0);
+              record,
+              RecordWriter.HEADER_BYTES,
+              record,
+              RecordWriter.HEADER_BYTES,
+              length,
+              plain,
+              0);
     } catch (GeneralSecurityException e) {
       throw brokenBy("a record that was altered, repeated or moved");
     }

@@ -7,8 +7,8 @@ import java.security.GeneralSecurityException;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.crypto.spec.SecretKeySpec;
 
-/// What this end writes, as records: a length of 4 bytes, big endian, and as many bytes, of which the
-/// last 16 are the tag. Any thread; what one call writes stays together.
+/// What this end writes, as records: a length of 4 bytes, big endian, and as many bytes, of which
+/// the last 16 are the tag. Any thread; what one call writes stays together.
 final class RecordWriter extends OutputStream {
   static final int HEADER_BYTES = 4;
 

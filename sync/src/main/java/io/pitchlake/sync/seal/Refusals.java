@@ -9,11 +9,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 
 /// Who was turned away and why, told at a rate that no stranger can raise: the same of the same
-/// address once a minute with how often it happened, two a second of all. Any thread.
+/// address once a minute with how often it happened, five a second of all. Any thread.
 public final class Refusals {
   private static final long AGAIN_NANOS = TimeUnit.MINUTES.toNanos(1);
   private static final int REMEMBERED = 64;
-  private static final int TOLD_PER_SECOND = 2;
+  private static final int TOLD_PER_SECOND = 5;
 
   private record Case(String who, String why) {}
 

@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/// Gives its caller only connections that have proven the cluster's key. Their handshakes run beside
-/// each other, bounded in number: those of addresses that are configured as peers have places of their
-/// own, which strangers cannot take.
+/// Gives its caller only connections that have proven the cluster's key. Their handshakes run
+/// beside each other, bounded in number: those of addresses that are configured as peers have
+/// places of their own, which strangers cannot take.
 final class SealedServerSocket extends ServerSocket {
   /// Connections that have proven the key and wait for JGroups.
   private static final int WAITING = 64;
@@ -45,7 +45,8 @@ final class SealedServerSocket extends ServerSocket {
           Thread.ofVirtual().name("sync-handshake").start(() -> prove(socket, from));
         } else {
           socket.close();
-          home.refusals().add(home.name(from), "opens more connections at once than this node takes");
+          home.refusals()
+              .add(home.name(from), "opens more connections at once than this node takes");
         }
       } catch (IOException e) {
         // That connection, or this socket, is gone; the loop's condition tells which.
@@ -90,9 +91,7 @@ final class SealedServerSocket extends ServerSocket {
   @Override
   public void close() throws IOException {
     super.close();
-    for (Optional<SealedSocket> waiting = proven.poll();
-        waiting != null;
-        waiting = proven.poll()) {
+    for (Optional<SealedSocket> waiting = proven.poll(); waiting != null; waiting = proven.poll()) {
       waiting.ifPresent(SealedServerSocket::closeQuietly);
     }
     proven.offer(Optional.empty());

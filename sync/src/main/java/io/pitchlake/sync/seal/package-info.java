@@ -4,9 +4,9 @@
 ///
 /// A TCP connection begins with a handshake in which both ends prove the key over random numbers of
 /// both ([Handshake]), so that nothing recorded earlier is of use; then come records under keys of
-/// this connection and direction ([RecordWriter], [RecordReader]). A datagram is a record of its own,
-/// under a key of its sender's start; its window refuses what came before, and who has not been heard
-/// before is asked to prove that it lives ([SealedDatagrams]).
+/// this connection and direction ([RecordWriter], [RecordReader]). A datagram is a record of its
+/// own, under a key of its sender's start; its window refuses what came before, and who has not
+/// been heard before is asked to prove that it lives ([SealedDatagrams]).
 ///
 /// Threads: those of JGroups and virtual ones of its own. Sources: RFC 2104, RFC 5116, NIST SP
 /// 800-38D; the window is that of RFC 4303, 3.4.3.

@@ -77,8 +77,12 @@ class JGroupsLinkTest {
   void aNodeOfAnotherKeyIsRefusedByName() throws Exception {
     try (TestNode first = TestNode.open(a, KEY, "lab", a, b);
         TestNode other = TestNode.open(b, TestNode.key(2), "lab", a, b)) {
-      first.awaitAny(line -> line.startsWith("refused " + b + ": ") && line.endsWith("holds another key"), "refused");
-      other.awaitAny(line -> line.startsWith("refused " + a + ": ") && line.endsWith("holds another key"), "refused");
+      first.awaitAny(
+          line -> line.startsWith("refused " + b + ": ") && line.endsWith("holds another key"),
+          "refused");
+      other.awaitAny(
+          line -> line.startsWith("refused " + a + ": ") && line.endsWith("holds another key"),
+          "refused");
       assertTrue(first.peers().isEmpty());
       assertTrue(other.peers().isEmpty());
     }
