@@ -68,11 +68,17 @@ public final class JGroupsLink implements SyncLink {
             settings.peers().stream()
                 .map(peer -> peer.address().inet())
                 .collect(Collectors.toUnmodifiableSet()),
-            refusals);
+            refusals,
+            clock);
     InetSocketAddress address = new InetSocketAddress(settings.bind().inet(), settings.port());
     try {
       return new JGroupsLink(
-          settings, listener, inbox, refusals, sockets, new SealedSocketFactory(sockets, address));
+          settings,
+          listener,
+          inbox,
+          refusals,
+          sockets,
+          new SealedSocketFactory(sockets, settings.transport(), address));
     } catch (IOException e) {
       sockets.close();
       throw new LinkException(

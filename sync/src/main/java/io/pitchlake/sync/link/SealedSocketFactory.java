@@ -1,5 +1,6 @@
 package io.pitchlake.sync.link;
 
+import io.pitchlake.common.config.Configuration.SyncTransport;
 import io.pitchlake.sync.seal.SealedSockets;
 import java.io.IOException;
 import java.net.DatagramSocket;
@@ -16,13 +17,32 @@ import org.jgroups.util.SocketFactory;
 /// so that an address which cannot be had is known at once.
 final class SealedSocketFactory implements SocketFactory {
   private final SealedSockets sockets;
+  private final SyncTransport transport;
   private final InetSocketAddress address;
   private ServerSocket listening;
+  private MulticastSocket datagrams;
 
-  SealedSocketFactory(SealedSockets sockets, InetSocketAddress address) throws IOException {
+  SealedSocketFactory(SealedSockets sockets, SyncTransport transport, InetSocketAddress address)
+      throws IOException {
     this.sockets = sockets;
+    this.transport = transport;
     this.address = address;
-    this.listening = sockets.listen(address);
+    bind();
+  }
+
+  private void bind() throws IOException {
+    switch (transport) {
+      case TCP -> {
+        if (listening == null || listening.isClosed()) {
+          listening = sockets.listen(address);
+        }
+      }
+      case UDP -> {
+        if (datagrams == null || datagrams.isClosed()) {
+          datagrams = sockets.datagrams(address);
+        }
+      }
+    }
   }
 
   @Override
@@ -32,10 +52,19 @@ final class SealedSocketFactory implements SocketFactory {
 
   @Override
   public synchronized ServerSocket createServerSocket(String service) throws IOException {
-    if (listening.isClosed()) {
-      listening = sockets.listen(address);
-    }
+    bind();
     return listening;
+  }
+
+  /// @param on null for the one that JGroups then binds to its own address
+  @Override
+  public synchronized MulticastSocket createMulticastSocket(String service, SocketAddress on)
+      throws IOException {
+    if (on != null) {
+      return sockets.group(on);
+    }
+    bind();
+    return datagrams;
   }
 
   @Override
@@ -129,12 +158,6 @@ final class SealedSocketFactory implements SocketFactory {
 
   @Override
   public MulticastSocket createMulticastSocket(String service, int port) throws IOException {
-    throw unsealed(service);
-  }
-
-  @Override
-  public MulticastSocket createMulticastSocket(String service, SocketAddress on)
-      throws IOException {
     throw unsealed(service);
   }
 }

@@ -1,17 +1,19 @@
 package io.pitchlake.sync.link;
 
+import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.sync.SyncLink;
 import java.net.InetSocketAddress;
 import java.util.List;
 import org.jgroups.JChannel;
-import org.jgroups.protocols.BasicTCP;
 import org.jgroups.protocols.FD_ALL3;
 import org.jgroups.protocols.FRAG4;
 import org.jgroups.protocols.MERGE3;
 import org.jgroups.protocols.MFC;
+import org.jgroups.protocols.PING;
 import org.jgroups.protocols.TCP;
 import org.jgroups.protocols.TCPPING;
 import org.jgroups.protocols.TP;
+import org.jgroups.protocols.UDP;
 import org.jgroups.protocols.UFC;
 import org.jgroups.protocols.UNICAST3;
 import org.jgroups.protocols.VERIFY_SUSPECT2;
@@ -50,6 +52,13 @@ final class Stack {
   private static final int SEND_QUEUE = 512;
 
   private static final int CONNECT_MILLIS = 500;
+
+  /// Where datagrams for all nodes go: a group of this site's own choice (RFC 2365), or of the link
+  /// (RFC 4291, transient), and no further than the link.
+  private static final IpAddress GROUP = IpAddress.parse("239.255.78.0");
+
+  private static final IpAddress GROUP6 = IpAddress.parse("ff12::504c:4e00");
+  private static final int HOPS = 1;
   private static final int FRAGMENT_BYTES = 60_000;
 
   /// What one bundle may hold: a whole frame and its headers.
@@ -67,13 +76,15 @@ final class Stack {
   }
 
   private static List<Protocol> of(LinkSettings settings, SocketFactory sockets) {
-    List<InetSocketAddress> peers =
-        settings.peers().stream()
-            .map(peer -> new InetSocketAddress(peer.address().inet(), peer.port()))
-            .toList();
     return List.of(
-        transport(settings, sockets),
-        new TCPPING().initialHosts(peers).portRange(0),
+        switch (settings.transport()) {
+          case TCP -> connections(settings, sockets);
+          case UDP -> datagrams(settings, sockets);
+        },
+        switch (settings.transport()) {
+          case TCP -> new TCPPING().initialHosts(addresses(settings)).portRange(0);
+          case UDP -> new PING();
+        },
         new MERGE3().setMinInterval(MERGE_LEAST_MILLIS).setMaxInterval(MERGE_MOST_MILLIS),
         new FD_ALL3().setTimeout(SILENT_MILLIS).setInterval(HEARTBEAT_MILLIS),
         new VERIFY_SUSPECT2().setTimeout(ASKED_MILLIS),
@@ -86,14 +97,28 @@ final class Stack {
         new FRAG4().setFragSize(FRAGMENT_BYTES));
   }
 
-  private static TP transport(LinkSettings settings, SocketFactory sockets) {
+  private static List<InetSocketAddress> addresses(LinkSettings settings) {
+    return settings.peers().stream()
+        .map(peer -> new InetSocketAddress(peer.address().inet(), peer.port()))
+        .toList();
+  }
+
+  private static TP datagrams(LinkSettings settings, SocketFactory sockets) {
+    UDP udp = new UDP();
+    udp.setSocketFactory(sockets);
+    udp.setBindAddress(settings.bind().inet()).setBindPort(settings.port()).setPortRange(0);
+    udp.setBundlerType("per-destination");
+    return udp.setMulticastAddress((settings.bind().isIpv4() ? GROUP : GROUP6).inet())
+        .setMulticastPort(settings.port())
+        .setIpTTL(HOPS);
+  }
+
+  private static TP connections(LinkSettings settings, SocketFactory sockets) {
     TCP tcp = new TCP();
     tcp.setSocketFactory(sockets);
     tcp.setBindAddress(settings.bind().inet()).setBindPort(settings.port()).setPortRange(0);
     tcp.setBundlerType("per-destination");
-    BasicTCP basic = tcp;
-    basic
-        .setClientBindAddr(settings.bind().inet())
+    tcp.setClientBindAddr(settings.bind().inet())
         .setSockConnTimeout(CONNECT_MILLIS)
         .setMaxLength(LONGEST_MESSAGE_BYTES)
         .tcpNodelay(true)

@@ -1,11 +1,14 @@
 package io.pitchlake.sync.seal;
 
 import io.pitchlake.common.net.IpAddress;
+import io.pitchlake.common.time.Clock;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.MulticastSocket;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -24,6 +27,8 @@ public final class SealedSockets implements AutoCloseable {
   private final long boot;
   private final Set<InetAddress> peers;
   private final Refusals refusals;
+  private final DatagramSeal datagrams;
+  private volatile SealedDatagrams answering;
   private final Set<SealedSocket> open = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService watch =
       Executors.newSingleThreadScheduledExecutor(
@@ -31,11 +36,13 @@ public final class SealedSockets implements AutoCloseable {
 
   /// @param boot drawn at random when this node started
   /// @param peers whose connections never want for a place because of strangers
-  public SealedSockets(LinkSecret secret, long boot, Set<InetAddress> peers, Refusals refusals) {
+  public SealedSockets(
+      LinkSecret secret, long boot, Set<InetAddress> peers, Refusals refusals, Clock clock) {
     this.secret = secret;
     this.boot = boot;
     this.peers = Set.copyOf(peers);
     this.refusals = refusals;
+    this.datagrams = new DatagramSeal(secret, clock);
     var _ =
         watch.scheduleWithFixedDelay(
             this::closeStalled, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
@@ -59,6 +66,40 @@ public final class SealedSockets implements AutoCloseable {
   /// A socket that can be connected.
   public Socket socket() {
     return new SealedSocket(this);
+  }
+
+  /// A socket for datagrams from and to this address.
+  ///
+  /// @throws IOException when the kernel does not let it
+  public MulticastSocket datagrams(InetSocketAddress address) throws IOException {
+    SealedDatagrams socket = new SealedDatagrams(this, null);
+    try {
+      // Two nodes on one address would each get some of the datagrams.
+      socket.setReuseAddress(false);
+      socket.bind(address);
+      answering = socket;
+      return socket;
+    } catch (IOException e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  /// A socket that hears what is sent to a group.
+  public MulticastSocket group(SocketAddress group) throws IOException {
+    return new SealedDatagrams(this, group);
+  }
+
+  /// Sends from this node's own address, which a group's socket cannot.
+  void answer(byte[] datagram, SocketAddress to) throws IOException {
+    SealedDatagrams socket = answering;
+    if (socket != null) {
+      socket.sendSealed(datagram, to);
+    }
+  }
+
+  DatagramSeal datagrams() {
+    return datagrams;
   }
 
   LinkSecret secret() {

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.pitchlake.common.config.Configuration.SyncTransport;
 import io.pitchlake.common.hash.ClusterKey;
+import io.pitchlake.sync.SyncLink;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -19,6 +21,8 @@ import org.jgroups.protocols.pbcast.GMS;
 import org.jgroups.protocols.pbcast.NAKACK2;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// Real links over real sockets, on loopback addresses of their own.
 @Timeout(120)
@@ -89,6 +93,18 @@ class JGroupsLinkTest {
   }
 
   @Test
+  void theLongestFramePasses() throws Exception {
+    try (TestNode first = TestNode.open(a, KEY, "lab", a, b);
+        TestNode second = TestNode.open(b, KEY, "lab", a, b)) {
+      first.awaitLine("joined " + b);
+      second.awaitLine("joined " + a);
+      String text = "x".repeat(SyncLink.MAX_FRAME_BYTES);
+      assertTrue(first.send(first.peers().getFirst(), text));
+      second.awaitLine("frame " + text + " of " + a);
+    }
+  }
+
+  @Test
   void aNodeOfAnotherClusterIsRefusedByName() throws Exception {
     try (TestNode first = TestNode.open(a, KEY, "lab", a, b);
         TestNode other = TestNode.open(b, KEY, "cellar", a, b)) {
@@ -141,20 +157,24 @@ class JGroupsLinkTest {
     }
   }
 
-  @Test
-  void anAddressThatTheHostLacksIsOneSentence() {
+  @ParameterizedTest
+  @EnumSource
+  void anAddressThatTheHostLacksIsOneSentence(SyncTransport transport) {
     LinkException e =
-        assertThrows(LinkException.class, () -> TestNode.open("192.0.2.77", KEY, "lab", a));
+        assertThrows(
+            LinkException.class, () -> new TestNode(transport, "192.0.2.77", KEY, "lab", a));
     assertEquals(
         "the sync link cannot listen on 192.0.2.77 port 7800: this host does not have the address;"
             + " write one that 'ip address' shows, or give the host this one",
         e.getMessage());
   }
 
-  @Test
-  void aPortThatIsTakenIsOneSentence() throws Exception {
-    try (TestNode first = TestNode.open(a, KEY, "lab", a, b)) {
-      LinkException e = assertThrows(LinkException.class, () -> TestNode.open(a, KEY, "lab", b));
+  @ParameterizedTest
+  @EnumSource
+  void aPortThatIsTakenIsOneSentence(SyncTransport transport) throws Exception {
+    try (TestNode first = new TestNode(transport, a, KEY, "lab", a, b)) {
+      LinkException e =
+          assertThrows(LinkException.class, () -> new TestNode(transport, a, KEY, "lab", b));
       assertEquals(
           "the sync link cannot listen on "
               + a

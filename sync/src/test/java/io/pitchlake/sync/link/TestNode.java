@@ -2,6 +2,7 @@ package io.pitchlake.sync.link;
 
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.pitchlake.common.config.Configuration.SyncTransport;
 import io.pitchlake.common.hash.ClusterKey;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.time.SystemClock;
@@ -40,15 +41,16 @@ final class TestNode implements Listener, AutoCloseable {
 
   static TestNode open(String address, ClusterKey key, String cluster, String... peers)
       throws LinkException {
-    return new TestNode(address, key, cluster, peers);
+    return new TestNode(SyncTransport.TCP, address, key, cluster, peers);
   }
 
-  private TestNode(String address, ClusterKey key, String cluster, String... peers)
+  TestNode(SyncTransport transport, String address, ClusterKey key, String cluster, String... peers)
       throws LinkException {
     poller = Thread.ofPlatform().daemon().name("poll " + address).unstarted(this::poll);
     link =
         JGroupsLink.open(
             new LinkSettings(
+                transport,
                 IpAddress.parse(address),
                 PORT,
                 List.of(peers).stream()

@@ -66,7 +66,8 @@ class SealedSocketsTest {
             new LinkSecret(key(key), cluster),
             new Random().nextLong(),
             known,
-            new Refusals(SystemClock.INSTANCE, (who, why) -> refusals.add(who + " " + why)));
+            new Refusals(SystemClock.INSTANCE, (who, why) -> refusals.add(who + " " + why)),
+            SystemClock.INSTANCE);
     open.add(node);
     return node;
   }
