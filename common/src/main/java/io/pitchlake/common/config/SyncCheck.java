@@ -49,6 +49,12 @@ final class SyncCheck {
           "has no key, and nobody is let in without one",
           KEY_REMEDY);
     }
+    if (udp && !named && !section.has(Grammar.PEERS) && !section.has(Grammar.BIND)) {
+      problems.error(
+          section.at(Grammar.TRANSPORT),
+          "needs 'bind' where no peer is named",
+          "write 'bind' with this host's address on the sync link");
+    }
     if (asks || named && section.has(Grammar.KEY)) {
       oneEngine(section.head(), section.title());
     } else if (section.has(Grammar.BIND) && !section.has(Grammar.PEERS)) {

@@ -176,8 +176,10 @@ final class RandomConfiguration {
       maybe("port %d".formatted(1 + any(9)));
       if (random.nextBoolean()) {
         text.append("key \"/etc/a key %d\" ".formatted(any(9)));
-        maybe("peers 10.0.0.1,10.0.0.%d".formatted(2 + any(250)));
-        maybe("transport " + oneOf("tcp", "udp"));
+        if (random.nextBoolean()) {
+          text.append("peers 10.0.0.1,10.0.0.%d ".formatted(2 + any(250)));
+          maybe("transport " + oneOf("tcp", "udp"));
+        }
       }
       text.append("}\n");
     }

@@ -3,7 +3,6 @@ package io.pitchlake.node.cli;
 import io.pitchlake.common.config.Configuration;
 import io.pitchlake.common.config.Configuration.Interface;
 import io.pitchlake.common.config.Configuration.Network;
-import io.pitchlake.common.config.Configuration.Sync;
 import io.pitchlake.common.config.Setting;
 import io.pitchlake.common.hash.ClusterKey;
 import io.pitchlake.common.net.IpAddress;
@@ -69,7 +68,7 @@ import picocli.CommandLine.Mixin;
       "0:stopped as asked",
       "2:wrong usage",
       "3:the configuration is broken or runs nothing",
-      "4:an interface is unknown, cannot be used or has gone",
+      "4:an interface is unknown, cannot be used or has gone, or the sync link's address cannot be had",
       "5:a privilege is missing; the message names the capability",
       "7:the configuration asks for what this build does not have",
       "70:a fault of the program"
@@ -107,6 +106,7 @@ public final class RunCommand implements Callable<Integer> {
         Stream.generate(() -> (List<Port>) new ArrayList<Port>()).limit(engines).toList();
     List<String> links =
         Node.interfacesOf(loaded.configuration()).stream().map(Interface::name).toList();
+    Optional<SyncAddresses> sync = SyncAddresses.of(loaded);
     Optional<PeerLink> peers = Optional.empty();
     try {
       Set<IpAddress> spread = serverAddresses(loaded.configuration());
@@ -116,9 +116,9 @@ public final class RunCommand implements Callable<Integer> {
           ports.get(engine).add(shared.get(engine));
         }
       }
-      peers = cluster.isPresent() ? peers(loaded.configuration()) : Optional.empty();
+      peers = sync.isPresent() ? peers(loaded.configuration(), sync.get()) : Optional.empty();
       try (LinkWatch carrier = LinkWatch.on(links)) {
-        run(source, loaded.configuration(), cluster, ports, peers, carrier);
+        run(source, loaded, cluster, ports, sync, peers, carrier);
       }
       return ExitCode.OK;
     } catch (PortException e) {
@@ -132,19 +132,13 @@ public final class RunCommand implements Callable<Integer> {
   }
 
   /// The way to the other nodes' engines, where there is an election to agree on.
-  private static Optional<PeerLink> peers(Configuration configuration) throws PortException {
-    Optional<IpAddress> bind = configuration.sync().flatMap(Sync::bind);
-    if (bind.isEmpty() || configuration.vrrps().isEmpty()) {
+  private static Optional<PeerLink> peers(Configuration configuration, SyncAddresses sync)
+      throws PortException {
+    if (configuration.vrrps().isEmpty() || sync.others().isEmpty()) {
       return Optional.empty();
     }
-    List<IpAddress> others =
-        configuration.sync().orElseThrow().peers().stream()
-            .filter(peer -> !peer.equals(bind.get()) && peer.isIpv4() == bind.get().isIpv4())
-            .toList();
     int port = (int) configuration.settings().get(Setting.SYNCBEATPORT);
-    return others.isEmpty()
-        ? Optional.empty()
-        : Optional.of(PeerSocket.open(bind.get(), others, port));
+    return Optional.of(PeerSocket.open(sync.bind(), sync.others(), port));
   }
 
   private static Set<IpAddress> serverAddresses(Configuration configuration) {
@@ -161,7 +155,8 @@ public final class RunCommand implements Callable<Integer> {
       List<List<Port>> ports,
       Set<IpAddress> host,
       Optional<PeerLink> peers,
-      Carrier carrier) {
+      Carrier carrier,
+      boolean replicates) {
     long[] secrets = LongStream.generate(world.random()::nextLong).limit(SECRETS).toArray();
     Exchange exchange = new Exchange(ports.size());
     List<Node> nodes = new ArrayList<>();
@@ -182,20 +177,26 @@ public final class RunCommand implements Callable<Integer> {
                   LONGEST_WAIT_NANOS),
               exchange.seat(engine),
               peers,
-              carrier));
+              carrier,
+              replicates
+                  ? Optional.of(new Node.Replication(world.random().nextLong(), Replication::log))
+                  : Optional.empty()));
     }
     return nodes;
   }
 
   private void run(
       ConfigurationSource source,
-      Configuration configuration,
+      ConfigurationFile file,
       Optional<ClusterKey> cluster,
       List<List<Port>> ports,
+      Optional<SyncAddresses> sync,
       Optional<PeerLink> peers,
-      Carrier carrier) {
+      Carrier carrier)
+      throws Failure {
+    Configuration configuration = file.configuration();
     Set<IpAddress> host = world.hostAddresses().get();
-    List<Node> nodes = nodes(configuration, cluster, ports, host, peers, carrier);
+    List<Node> nodes = nodes(configuration, cluster, ports, host, peers, carrier, sync.isPresent());
     sayWhatTheKernelOwns(configuration, host);
     warnOfForwarding(configuration);
     Report report = new Report(nodes);
@@ -210,7 +211,12 @@ public final class RunCommand implements Callable<Integer> {
           syslog.ifPresent(sink -> sink.accept(line));
         };
     List<EventRing> rings = nodes.stream().map(Node::events).toList();
-    try (EventPump _ = new EventPump(rings, log);
+    try (Replication _ =
+            sync.isPresent()
+                ? Replication.start(
+                    file, sync.get(), cluster.orElseThrow(), nodes.getFirst(), world.clock())
+                : null;
+        EventPump _ = new EventPump(rings, log);
         ServiceChecks checks =
             new ServiceChecks(
                 result -> nodes.forEach(node -> node.checked(result)), world.random());
