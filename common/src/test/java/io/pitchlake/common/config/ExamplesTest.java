@@ -85,6 +85,7 @@ class ExamplesTest {
                 Duration.ZERO,
                 3,
                 VrrpChecksum.PSEUDO,
+                List.of(),
                 List.of())),
         seen.vrrps());
     assertEquals(
@@ -158,7 +159,8 @@ class ExamplesTest {
                 address("10.0.0.1"),
                 List.of(IpAddress.parse("10.0.0.1"), IpAddress.parse("10.0.0.2")),
                 Optional.of("lab"),
-                Optional.of(Path.of("/etc/pitchlake/cluster.key")))),
+                Optional.of(Path.of("/etc/pitchlake/cluster.key")),
+                Optional.empty())),
         seen.sync());
     Registry all = new Registry(Set.of(1), Set.of(1), Set.of(1, 2), Set.of());
     assertEquals(all, seen.registered());

@@ -131,20 +131,21 @@ public final class RunCommand implements Callable<Integer> {
     }
   }
 
-  /// The way to the other nodes' engines, where there is an election to agree on.
+  /// The way to the other nodes' engines, and behind them to the witness, where there is an
+  /// election to agree on.
   private static Optional<PeerLink> peers(Configuration configuration) throws PortException {
     Optional<IpAddress> bind = configuration.sync().flatMap(Sync::bind);
     if (bind.isEmpty() || configuration.vrrps().isEmpty()) {
       return Optional.empty();
     }
-    List<IpAddress> others =
-        configuration.sync().orElseThrow().peers().stream()
-            .filter(peer -> !peer.equals(bind.get()) && peer.isIpv4() == bind.get().isIpv4())
+    Sync sync = configuration.sync().orElseThrow();
+    List<IpAddress> all =
+        Stream.concat(
+                sync.peers().stream().filter(peer -> !peer.equals(bind.get())),
+                sync.witness().stream())
             .toList();
     int port = (int) configuration.settings().get(Setting.SYNCBEATPORT);
-    return others.isEmpty()
-        ? Optional.empty()
-        : Optional.of(PeerSocket.open(bind.get(), others, port));
+    return all.isEmpty() ? Optional.empty() : Optional.of(PeerSocket.open(bind.get(), all, port));
   }
 
   private static Set<IpAddress> serverAddresses(Configuration configuration) {
