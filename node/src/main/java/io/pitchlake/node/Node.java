@@ -5,6 +5,7 @@ import io.pitchlake.common.config.Configuration.Interface;
 import io.pitchlake.common.config.Configuration.Network;
 import io.pitchlake.common.config.Configuration.Server;
 import io.pitchlake.common.config.Configuration.Settings;
+import io.pitchlake.common.config.Configuration.Sync;
 import io.pitchlake.common.config.Configuration.Target;
 import io.pitchlake.common.config.Configuration.TargetState;
 import io.pitchlake.common.config.HealthCheck;
@@ -37,6 +38,8 @@ import io.pitchlake.node.engine.Module;
 import io.pitchlake.node.engine.ModuleChain;
 import io.pitchlake.node.engine.PortTransmit;
 import io.pitchlake.node.engine.Readiness;
+import io.pitchlake.node.engine.RealTime;
+import io.pitchlake.node.engine.ServerService;
 import io.pitchlake.node.engine.TargetHealth;
 import io.pitchlake.node.engine.Translator;
 import io.pitchlake.node.engine.View;
@@ -308,7 +311,7 @@ public final class Node {
     RouteModule router =
         new RouteModule(
             egress, errors, arp.addresses(), arp.neighbors(), mastership, counters, nowNanos);
-    Optional<Module> balancer =
+    Optional<SlbModule> balancer =
         flowTable(random, nowNanos, engines).map(flows -> slb(health, translator, flows, random));
     return configuration.modules().stream()
         .map(name ->
@@ -319,7 +322,7 @@ public final class Node {
               case "tarpit" ->
                   new TarpitModule(
                       arp.addresses(), transmit, throttle, counters, cookies, mtuBytes);
-              case "slb" -> balancer.orElseGet(() -> new ChainPlace(name));
+              case "slb" -> balancer.map(Module.class::cast).orElseGet(() -> new ChainPlace(name));
               case "hc" -> health;
               case "tnat" -> new TnatModule(translator);
               case "nat" -> new NatModule(translator, router, mastership);
@@ -334,6 +337,7 @@ public final class Node {
                           counters,
                           sync(random),
                           carrier,
+                          balancer.map(SlbModule::service).orElse(ServerService.ALWAYS),
                           nowNanos)
                       : new ChainPlace(name);
               default -> throw new IllegalArgumentException("there is no module '" + name + "'");
@@ -344,9 +348,11 @@ public final class Node {
   /// What the election agrees by, where there are peers. A boot is told from an earlier one even if
   /// chance gives both the same number.
   private Optional<VrrpModule.Sync> sync(RandomGenerator random) {
+    boolean witnessed = configuration.sync().flatMap(Sync::witness).isPresent();
     return peers.flatMap(link ->
-        cluster.map(
-            key -> new VrrpModule.Sync(link, key, random.nextLong() ^ clock.wallMillis() << 20)));
+        cluster.map(key ->
+            new VrrpModule.Sync(
+                link, witnessed, key, random.nextLong() ^ clock.wallMillis() << 20)));
   }
 
   private static Readiness readiness(SessionReplicator sessions) {
@@ -396,12 +402,13 @@ public final class Node {
     return Optional.of(flows);
   }
 
-  private Module slb(
+  private SlbModule slb(
       TargetHealth health, Translator translator, FlowTable flows, RandomGenerator random) {
     SlbModule slb =
         new SlbModule(
             translator,
             health,
+            throttle,
             counters,
             flows,
             configuration.settings(),
@@ -422,11 +429,14 @@ public final class Node {
   /// [PortClosedException]. Then every sum that the log still owes is handed over.
   ///
   /// @param started called once, after the first turn
-  public void run(Runnable started) {
+  /// @param realTime how the calling thread is scheduled
+  public void run(Runnable started, RealTime.Kernel realTime) {
     try {
+      RealTime scheduling = new RealTime(realTime, counters);
+      scheduling.begin(clock.nanoTime());
       engine.turn();
       started.run();
-      engine.run();
+      engine.run(scheduling);
     } finally {
       throttle.finish(clock.nanoTime());
       closings.forEach(Runnable::run);

@@ -15,6 +15,7 @@ import io.pitchlake.common.config.Configuration.Sync;
 import io.pitchlake.common.config.Configuration.SyncTransport;
 import io.pitchlake.common.config.Configuration.Syslog;
 import io.pitchlake.common.config.Configuration.Target;
+import io.pitchlake.common.config.Configuration.Track;
 import io.pitchlake.common.config.Configuration.Vrrp;
 import io.pitchlake.common.net.AccessList;
 import io.pitchlake.common.net.IpAddress;
@@ -153,7 +154,8 @@ public final class ConfigWriter {
               Duration preemptDelay,
               int version,
               Configuration.VrrpChecksum checksum,
-              List<IpAddress> peers) -> {
+              List<IpAddress> peers,
+              List<Track> tracks) -> {
         enter(SectionKind.VRRP, id);
         add(Grammar.VRID, vrid);
         add(Grammar.PRIORITY, priority);
@@ -164,8 +166,23 @@ public final class ConfigWriter {
         add(Grammar.VRRP_VERSION, version);
         add(Grammar.VRRP_CHECKSUM, lower(checksum));
         addList(Grammar.PEERS, peers);
+        tracks.forEach(this::track);
       }
     }
+  }
+
+  private void track(Track track) {
+    add(
+        Grammar.TRACK,
+        switch (track) {
+          case Track.Link(boolean counts) -> "link " + (counts ? "on" : "off");
+          case Track.Quorum(int server, int by) -> "server " + server + " " + decrement(by);
+          case Track.Lag(Duration bound, int by) -> "lag " + time(bound) + " " + decrement(by);
+        });
+  }
+
+  private static String decrement(int by) {
+    return by == Track.FAULT ? "fault" : Integer.toString(by);
   }
 
   private void network(Network network) {
@@ -416,9 +433,10 @@ public final class ConfigWriter {
 
   private void engine(Engine engine) {
     switch (engine) {
-      case Engine(Configuration.Idle idle) -> {
+      case Engine(Configuration.Idle idle, Configuration.Scheduling scheduling) -> {
         enter(SectionKind.ENGINE, 0);
         add(Grammar.IDLE, lower(idle));
+        add(Grammar.SCHEDULING, lower(scheduling));
       }
     }
   }
@@ -431,7 +449,8 @@ public final class ConfigWriter {
               Optional<String> cluster,
               Optional<Path> key,
               SyncTransport transport,
-              int port) -> {
+              int port,
+              Optional<IpAddress> witness) -> {
         enter(SectionKind.SYNC, 0);
         bind.ifPresent(address -> add(Grammar.BIND, address));
         addList(Grammar.PEERS, peers);
@@ -439,6 +458,7 @@ public final class ConfigWriter {
         key.ifPresent(file -> add(Grammar.KEY, quoted(file.toString())));
         add(Grammar.TRANSPORT, lower(transport));
         add(Grammar.SYNC_PORT, port);
+        witness.ifPresent(address -> add(Grammar.WITNESS, address));
       }
     }
   }

@@ -20,7 +20,8 @@ enum SectionKind {
       Grammar.PREEMPT_DELAY,
       Grammar.VRRP_VERSION,
       Grammar.VRRP_CHECKSUM,
-      Grammar.PEERS),
+      Grammar.PEERS,
+      Grammar.TRACK),
   NETWORK(
       true,
       Grammar.NAME,
@@ -83,7 +84,7 @@ enum SectionKind {
       Grammar.FAST_INTERVAL,
       Grammar.ALIAS_CHECK),
   GATEWAY(true, Grammar.IPADDR, Grammar.GATEWAY_ROUTES),
-  ENGINE(false, Grammar.IDLE),
+  ENGINE(false, Grammar.IDLE, Grammar.SCHEDULING),
   SYNC(
       false,
       Grammar.BIND,
@@ -91,7 +92,8 @@ enum SectionKind {
       Grammar.CLUSTER,
       Grammar.KEY,
       Grammar.TRANSPORT,
-      Grammar.SYNC_PORT);
+      Grammar.SYNC_PORT,
+      Grammar.WITNESS);
 
   private final boolean registrable;
   private final List<Field<?>> fields;

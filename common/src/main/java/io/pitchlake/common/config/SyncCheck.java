@@ -3,12 +3,14 @@ package io.pitchlake.common.config;
 import io.pitchlake.common.config.Configuration.Sync;
 import io.pitchlake.common.config.Configuration.SyncTransport;
 import io.pitchlake.common.net.IpAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /// What replication needs: a key, somebody to talk to, addresses of one family, and one engine.
 final class SyncCheck {
   private static final int LONGEST_CLUSTER = 64;
+  private static final Duration SLOWEST_WITNESSED = Duration.ofSeconds(1);
   private static final String KEY_REMEDY =
       "make one with 'head -c 32 /dev/urandom > FILE', chmod 600 it, copy it to every node and write"
           + " 'key FILE'";
@@ -25,6 +27,7 @@ final class SyncCheck {
     Optional<Section> section = draft.only(SectionKind.SYNC);
     syncPeers(section);
     section.ifPresent(this::section);
+    section.filter(sync -> sync.has(Grammar.WITNESS)).ifPresent(this::witness);
     return section.map(SyncCheck::sync);
   }
 
@@ -35,7 +38,8 @@ final class SyncCheck {
         section.value(Grammar.CLUSTER),
         section.value(Grammar.KEY),
         section.value(Grammar.TRANSPORT).orElse(SyncTransport.TCP),
-        section.value(Grammar.SYNC_PORT).orElse(Sync.DEFAULT_PORT));
+        section.value(Grammar.SYNC_PORT).orElse(Sync.DEFAULT_PORT),
+        section.value(Grammar.WITNESS));
   }
 
   private void section(Section section) {
@@ -74,6 +78,27 @@ final class SyncCheck {
                 "write at most " + LONGEST_CLUSTER + " characters");
           }
         });
+  }
+
+  /// A witness decides between nodes that share a key, and its leases are short.
+  private void witness(Section sync) {
+    if (!sync.has(Grammar.BIND) || !sync.has(Grammar.PEERS) || !sync.has(Grammar.KEY)) {
+      problems.error(
+          sync.at(Grammar.WITNESS),
+          "witness",
+          "needs bind, peers and key in sync",
+          "write them, for it decides between nodes that hear each other there and share a key");
+    }
+    for (Section vrrp : draft.all(SectionKind.VRRP)) {
+      if (vrrp.value(Grammar.ADVERT).orElse(ConfigCheck.DEFAULT_ADVERT).compareTo(SLOWEST_WITNESSED)
+          > 0) {
+        problems.error(
+            vrrp.at(Grammar.ADVERT),
+            "advert",
+            "is longer than a witness can wait for",
+            "write 1s or less, or take 'witness' out of sync");
+      }
+    }
   }
 
   /// Whether a network names peers and runs.

@@ -73,6 +73,7 @@ public enum Counter {
   VRRP_LATE("times a virtual router found that this node had stood still"),
   VRRP_RIVALS("times two nodes were active at once"),
   ANNOUNCEMENTS("addresses announced by an active virtual router"),
+  REAL_TIME_GIVEN_UP("times an engine thread gave real time up, for it did not sleep"),
   BEATS_SENT("heartbeats sent to peers"),
   BEATS_HEARD("heartbeats heard from peers"),
   BEATS_FORGED("datagrams on the heartbeat's port without the cluster's key"),

@@ -19,6 +19,7 @@ public enum Gauge {
   CHECKS_FAILING("health checks that do not hold"),
   ROUTERS("virtual routers"),
   ROUTERS_ACTIVE("virtual routers that are active here"),
+  REAL_TIME("engine threads that run in real time"),
   PEERS("peers on the sync link"),
   PEERS_ALIVE("peers whose heartbeat is heard"),
   SYNC_PEERS("other nodes that can be talked to"),

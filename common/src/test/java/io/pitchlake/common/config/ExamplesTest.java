@@ -85,6 +85,7 @@ class ExamplesTest {
                 Duration.ZERO,
                 3,
                 VrrpChecksum.PSEUDO,
+                List.of(),
                 List.of())),
         seen.vrrps());
     assertEquals(
@@ -160,7 +161,8 @@ class ExamplesTest {
                 Optional.of("lab"),
                 Optional.of(Path.of("/etc/pitchlake/cluster.key")),
                 Configuration.SyncTransport.TCP,
-                7800)),
+                7800,
+                Optional.empty())),
         seen.sync());
     Registry all = new Registry(Set.of(1), Set.of(1), Set.of(1, 2), Set.of());
     assertEquals(all, seen.registered());

@@ -74,6 +74,7 @@ public final class CommandLines implements Runnable {
             .addSubcommand(new ReplayCommand(world))
             .addSubcommand(new PenCommand(world))
             .addSubcommand(new DrillCommand(world))
+            .addSubcommand(new WitnessCommand(world))
             .addSubcommand(new VersionCommand(world))
             .setOut(world.out())
             .setErr(world.err())

@@ -131,6 +131,7 @@ final class Report {
           CHECKS_FAILING,
           ROUTERS,
           ROUTERS_ACTIVE,
+          REAL_TIME,
           PEERS,
           PEERS_ALIVE,
           SYNC_PEERS,

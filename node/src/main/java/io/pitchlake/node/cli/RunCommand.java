@@ -3,6 +3,7 @@ package io.pitchlake.node.cli;
 import io.pitchlake.common.config.Configuration;
 import io.pitchlake.common.config.Configuration.Interface;
 import io.pitchlake.common.config.Configuration.Network;
+import io.pitchlake.common.config.Configuration.Sync;
 import io.pitchlake.common.config.Setting;
 import io.pitchlake.common.hash.ClusterKey;
 import io.pitchlake.common.net.IpAddress;
@@ -131,14 +132,19 @@ public final class RunCommand implements Callable<Integer> {
     }
   }
 
-  /// The way to the other nodes' engines, where there is an election to agree on.
+  /// The way to the other nodes' engines, and behind them to the witness, where there is an
+  /// election to agree on.
   private static Optional<PeerLink> peers(Configuration configuration, SyncAddresses sync)
       throws PortException {
     if (configuration.vrrps().isEmpty() || sync.others().isEmpty()) {
       return Optional.empty();
     }
+    List<IpAddress> all =
+        Stream.concat(
+                sync.others().stream(), configuration.sync().flatMap(Sync::witness).stream())
+            .toList();
     int port = (int) configuration.settings().get(Setting.SYNCBEATPORT);
-    return Optional.of(PeerSocket.open(sync.bind(), sync.others(), port));
+    return Optional.of(PeerSocket.open(sync.bind(), all, port));
   }
 
   private static Set<IpAddress> serverAddresses(Configuration configuration) {

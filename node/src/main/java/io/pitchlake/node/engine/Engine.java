@@ -74,10 +74,11 @@ public final class Engine {
   }
 
   /// Turns until a [Command.Stop] is done or a port's source has ended.
-  public void run() {
+  public void run(RealTime realTime) {
     while (!stopping) {
       int work = turn();
-      idle.afterTurn(work, untilDueNanos());
+      boolean waited = idle.afterTurn(work, untilDueNanos());
+      realTime.afterTurn(waited, turnNanos);
     }
   }
 

@@ -6,6 +6,7 @@ import io.pitchlake.common.hash.SipHash;
 import io.pitchlake.common.metric.Counter;
 import io.pitchlake.common.metric.CounterBank;
 import io.pitchlake.common.metric.Gauge;
+import io.pitchlake.node.engine.EventSink;
 import io.pitchlake.node.engine.ServerPlan;
 import io.pitchlake.node.engine.ServerView;
 import io.pitchlake.node.engine.TargetHealth;
@@ -35,6 +36,7 @@ final class Scheduler {
   /// The client is not permitted, and no abuse target can take the flow.
   static final int REFUSED = -2;
 
+  private final EventSink events;
   private final CounterBank counters;
   private final Sessions sessions;
   private final TargetStates states;
@@ -55,7 +57,9 @@ final class Scheduler {
       Sessions sessions,
       Persistence persistence,
       SipHash key,
+      EventSink events,
       CounterBank counters) {
+    this.events = events;
     this.counters = counters;
     this.sessions = sessions;
     this.persistence = persistence;
@@ -88,7 +92,17 @@ final class Scheduler {
     hashes =
         next.stream().map(pool -> Strategy.Hashed.of(pool, tables)).toArray(Strategy.Hashed[]::new);
     tables.configure(next);
-    refresh();
+    refresh(nowNanos);
+  }
+
+  /// Whether the server of a number has enough targets, or does not run.
+  boolean inService(int server) {
+    for (Pool pool : pools) {
+      if (pool.server().id() == server) {
+        return pool.inService();
+      }
+    }
+    return true;
   }
 
   /// Has other nodes told of what is remembered and administered, and takes over what they tell.
@@ -109,19 +123,23 @@ final class Scheduler {
 
   void tick(long nowNanos) {
     if (states.tick(nowNanos)) {
-      refresh();
+      refresh(nowNanos);
     }
     tables.tick();
     loads.tick(nowNanos);
     persistence.tick(nowNanos);
   }
 
-  private void refresh() {
+  private void refresh(long nowNanos) {
     int outOfService = 0;
     for (int server = 0; server < pools.length; server++) {
+      boolean was = pools[server].inService();
       if (pools[server].refresh(states)) {
         strategies[server].refreshed(pools[server]);
         tables.changed(server);
+      }
+      if (pools[server].inService() != was) {
+        events.server(pools[server].notice(), nowNanos);
       }
       outOfService += pools[server].inService() ? 0 : 1;
     }

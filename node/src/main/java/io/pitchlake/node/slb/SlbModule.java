@@ -20,10 +20,12 @@ import io.pitchlake.common.wire.QuotedPacket;
 import io.pitchlake.common.wire.TcpHeader;
 import io.pitchlake.common.wire.UdpHeader;
 import io.pitchlake.node.engine.Egress;
+import io.pitchlake.node.engine.EventSink;
 import io.pitchlake.node.engine.Module;
 import io.pitchlake.node.engine.NetworkView;
 import io.pitchlake.node.engine.PacketContext;
 import io.pitchlake.node.engine.RouteTable.Route;
+import io.pitchlake.node.engine.ServerService;
 import io.pitchlake.node.engine.ServerView;
 import io.pitchlake.node.engine.TargetHealth;
 import io.pitchlake.node.engine.TargetView;
@@ -66,6 +68,7 @@ public final class SlbModule implements Module {
   public SlbModule(
       Translator translator,
       TargetHealth health,
+      EventSink events,
       CounterBank counters,
       FlowTable flows,
       Settings settings,
@@ -80,7 +83,7 @@ public final class SlbModule implements Module {
     this.fragments = new FragmentTable((int) settings.get(Setting.FRAGMENTS), secret);
     Persistence persistence =
         new Persistence((int) settings.get(Setting.PERSISTENCE), secret, counters);
-    this.scheduler = new Scheduler(health, sessions, persistence, key, counters);
+    this.scheduler = new Scheduler(health, sessions, persistence, key, events, counters);
   }
 
   /// Has other nodes told of flows, of what persistence remembers and of targets' administration,
@@ -93,6 +96,11 @@ public final class SlbModule implements Module {
   @Override
   public String name() {
     return "slb";
+  }
+
+  /// Whether servers have enough targets.
+  public ServerService service() {
+    return scheduler::inService;
   }
 
   @Override

@@ -111,9 +111,15 @@ final class LanProof {
     return everProven && provenNanos - nanos >= 0;
   }
 
-  /// Whether there is anybody to ask.
+  /// Whether anybody was heard who could be asked.
   boolean knowsStations() {
-    return heard > 0 || !known.isEmpty();
+    for (int i = 0; i < known.size() && heard == 0; i++) {
+      Known one = known.get(i);
+      if (neighbors.macOf(one.network(), one.address().high(), one.address().low()) != 0) {
+        return true;
+      }
+    }
+    return heard > 0;
   }
 
   /// Asks, unless it has just done so.

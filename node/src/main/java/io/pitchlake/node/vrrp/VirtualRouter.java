@@ -12,7 +12,6 @@ import io.pitchlake.node.engine.RoleCause;
 import io.pitchlake.node.engine.RouterRole;
 import io.pitchlake.node.engine.RouterView;
 import io.pitchlake.node.engine.Transmit;
-import io.pitchlake.node.port.Carrier;
 import io.pitchlake.node.vrrp.Beat.Request;
 import io.pitchlake.node.vrrp.RouterInput.Claimed;
 import io.pitchlake.node.vrrp.RouterInput.Conceded;
@@ -20,10 +19,10 @@ import io.pitchlake.node.vrrp.RouterInput.Granted;
 import io.pitchlake.node.vrrp.RouterInput.Heard;
 import io.pitchlake.node.vrrp.RouterInput.Late;
 import io.pitchlake.node.vrrp.RouterInput.Left;
-import io.pitchlake.node.vrrp.RouterInput.LinkLost;
 import io.pitchlake.node.vrrp.RouterInput.Start;
 import io.pitchlake.node.vrrp.RouterInput.Stop;
 import io.pitchlake.node.vrrp.RouterInput.TimerFired;
+import io.pitchlake.node.vrrp.RouterInput.Unfit;
 import io.pitchlake.node.vrrp.RouterMachine.Step;
 import java.util.Arrays;
 import java.util.List;
@@ -45,7 +44,9 @@ final class VirtualRouter {
   private static final RouterInput STOP = new Stop();
   private static final RouterInput TIMER = new TimerFired();
   private static final RouterInput LATE = new Late();
-  private static final RouterInput LINK_LOST = new LinkLost();
+  private static final RouterInput LINK_LOST = new Unfit(RoleCause.LINK_DOWN);
+  private static final RouterInput NO_LEASE = new Unfit(RoleCause.NO_LEASE);
+  private static final RouterInput UNFIT = new Unfit(RoleCause.TRACKED);
   private static final RouterInput GRANTED = new Granted();
   private static final long NANOS_PER_CENTI = 10_000_000;
 
@@ -65,9 +66,10 @@ final class VirtualRouter {
   private final Peers peers;
   private final List<Claim> claims;
   private final LanProof proof;
-  private final Carrier carrier;
+  private final Fitness fitness;
   private final Request[] requests;
   private final int[] numbers;
+  private final boolean witnessed;
   private RouterView view;
   private IpAddress key;
   private RouterMachine machine;
@@ -78,6 +80,7 @@ final class VirtualRouter {
   private long askedNanos;
   private IpAddress rival;
   private boolean linked = true;
+  private int priority;
   private int epoch;
   private int conceded;
   private long goneNanos;
@@ -91,6 +94,15 @@ final class VirtualRouter {
   private long nextBurstAskNanos;
   private long nextAskNanos;
   private long backoffNanos;
+
+  /// Until when the witness lets this node be active, and whether it is asked for that.
+  private long leaseNanos;
+
+  private boolean wantsLease;
+
+  /// Counts the times that a lease was not wanted any more, so that no answer to an earlier wish is
+  /// taken for one to a later.
+  private int leaseNumber;
 
   /// The active router's: adverts still to be sent for a backup that misses some, and since when
   /// others doubt.
@@ -111,7 +123,7 @@ final class VirtualRouter {
       Election election,
       Peers peers,
       LanProof proof,
-      Carrier carrier,
+      Fitness fitness,
       long nowNanos) {
     this.adverts = new AdvertWriter(transmit);
     this.neighbors = neighbors;
@@ -124,12 +136,14 @@ final class VirtualRouter {
     this.askedNanos = nowNanos - ASK_PEER_NANOS;
     this.peers = peers;
     this.proof = proof;
-    this.carrier = carrier;
+    this.fitness = fitness;
     int count = peers == null ? 0 : peers.count();
     this.claims = Stream.generate(Claim::new).limit(count).toList();
     this.requests = new Request[count];
     this.numbers = new int[count];
     Arrays.fill(requests, Request.NOTHING);
+    this.witnessed = peers != null && peers.isWitnessed();
+    this.leaseNanos = nowNanos;
     this.doubtedLastNanos = nowNanos - LONGEST_BACKOFF_NANOS;
     configure(view, nowNanos);
   }
@@ -151,13 +165,8 @@ final class VirtualRouter {
                 .toList()
                 .equals(next.claims().stream().map(RouterView.Claim::address).toList());
     view = next;
-    machine =
-        new RouterMachine(
-            next.priority(),
-            next.advertNanos(),
-            next.preempt(),
-            next.preemptDelayNanos(),
-            !claims.isEmpty() || !next.preempt());
+    fitness.configure(next);
+    priority(fitness.priority());
     rival = next.source();
     key =
         next.advertised().stream()
@@ -170,8 +179,25 @@ final class VirtualRouter {
     }
   }
 
+  private void priority(int now) {
+    priority = now;
+    machine =
+        new RouterMachine(
+            now,
+            view.advertNanos(),
+            view.preempt(),
+            view.preemptDelayNanos(),
+            !claims.isEmpty() || !view.preempt());
+  }
+
   /// A turn begins. Starts the router, or notices that turns stood still.
   void turn(long nowNanos) {
+    fitness.turn(nowNanos);
+    if (fitness.priority() != priority) {
+      priority(fitness.priority());
+      // The others should know at once.
+      advertDue = isActive();
+    }
     if (state.role() == RouterRole.INITIALIZE) {
       apply(START, nowNanos);
     } else if (isExpired(nowNanos)
@@ -179,16 +205,19 @@ final class VirtualRouter {
       late(nowNanos);
     }
     turnNanos = nowNanos;
-    if (carrier.isUp(view.port()) != linked) {
+    if (isActive() && lacksLease(nowNanos)) {
+      apply(NO_LEASE, nowNanos);
+    }
+    if (fitness.takesPart() != linked) {
       linked = !linked;
-      // Behind a link that has come back somebody else may be active: it listens first.
-      apply(linked ? LATE : LINK_LOST, nowNanos);
+      // While it took no part somebody else may have become active: it listens first.
+      apply(linked ? LATE : fitness.isLinkUp() ? UNFIT : LINK_LOST, nowNanos);
     }
   }
 
   /// Whether this node may still speak; gives way if not.
   boolean maySend(long nowNanos) {
-    if (!isExpired(nowNanos)) {
+    if (!isExpired(nowNanos) && !(isActive() && lacksLease(nowNanos))) {
       return true;
     }
     late(nowNanos);
@@ -197,6 +226,26 @@ final class VirtualRouter {
 
   private boolean isExpired(long nowNanos) {
     return isActive() && 2 * (nowNanos - advertNanos) > 5 * view.advertNanos();
+  }
+
+  /// Whether an active router has a witness to ask, and may not go on without its lease: where a
+  /// peer is silent, that one may have got it. Half an interval earlier than the peer takes this
+  /// node for silent.
+  private boolean lacksLease(long nowNanos) {
+    return witnessed && nowNanos - leaseNanos > 0 && !allHeardWithin(leaseTimeNanos(), nowNanos);
+  }
+
+  private boolean allHeardWithin(long nanos, long nowNanos) {
+    for (int i = 0; i < claims.size(); i++) {
+      if (!peers.isHeardWithin(i, nanos, nowNanos)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private long leaseTimeNanos() {
+    return view.advertNanos() * 5 / 2;
   }
 
   private void late(long nowNanos) {
@@ -242,7 +291,7 @@ final class VirtualRouter {
     if (advertDue) {
       advertDue = false;
       advertNanos = nowNanos;
-      advertise(view.priority(), nowNanos);
+      advertise(priority, nowNanos);
     }
     announcer.tick(view, refreshNanos, nowNanos);
   }
@@ -287,6 +336,7 @@ final class VirtualRouter {
   private void doubt(long nowNanos) {
     if (nowNanos - doubtFromNanos() < 0) {
       doubting = false;
+      releaseLease(nowNanos);
       return;
     }
     long intervalNanos = state.activeAdvertNanos();
@@ -303,6 +353,14 @@ final class VirtualRouter {
     proof.ask(intervalNanos / 4, nowNanos);
     if (state.onExpiry() == RoleCause.SILENCE && requestOfActive(Request.BURST, nowNanos)) {
       counters.count(Counter.BURSTS_ASKED);
+    }
+  }
+
+  private void releaseLease(long nowNanos) {
+    if (wantsLease) {
+      wantsLease = false;
+      leaseNumber++;
+      leaseNanos = nowNanos;
     }
   }
 
@@ -345,8 +403,8 @@ final class VirtualRouter {
     boolean proven = proof.since(doubtNanos);
     boolean patient = nowNanos - state.timerNanos() < state.activeAdvertNanos();
     return switch (Agreement.onExpiry(
-        claims, linked, proven, patient, question, view.priority(), view.source())) {
-      case TAKE -> true;
+        claims, linked, proven, patient, question, priority, view.source())) {
+      case TAKE -> mayTakeOverAlone(due, nowNanos);
       case ASK -> {
         if (due) {
           nextAskNanos = nowNanos + state.activeAdvertNanos() / 4;
@@ -367,6 +425,23 @@ final class VirtualRouter {
         yield false;
       }
     };
+  }
+
+  /// Whether it need not or may take over without having heard of everybody: a node that is silent
+  /// may be active elsewhere.
+  private boolean mayTakeOverAlone(boolean due, long nowNanos) {
+    if (!witnessed || allHeardWithin(3 * state.activeAdvertNanos(), nowNanos)) {
+      return true;
+    }
+    wantsLease = true;
+    if (nowNanos - leaseNanos < 0) {
+      return true;
+    }
+    if (due) {
+      nextAskNanos = nowNanos + state.activeAdvertNanos() / 4;
+      peers.urge();
+    }
+    return false;
   }
 
   private boolean isRefused() {
@@ -463,7 +538,7 @@ final class VirtualRouter {
         lookWhoIsAlive(nowNanos);
         if (!isActive() && linked && noneIsActive()) {
           rival = claim.source;
-          apply(new Left(Agreement.isNext(claims, view.priority(), view.source())), nowNanos);
+          apply(new Left(Agreement.isNext(claims, priority, view.source())), nowNanos);
         }
       }
     }
@@ -490,7 +565,7 @@ final class VirtualRouter {
   private void answer(int from, Claim claim, int number, long nowNanos) {
     boolean waited = nowNanos - doubtedNanos >= view.advertNanos() / 2;
     boolean proven = proof.since(doubtedNanos);
-    switch (Agreement.onAsked(linked, proven, waited, view.priority(), claim, claim.preempts)) {
+    switch (Agreement.onAsked(linked, proven, waited, priority, claim, claim.preempts)) {
       case GRANT -> {
         counters.count(Counter.TAKES_GRANTED);
         rival = claim.source;
@@ -506,6 +581,36 @@ final class VirtualRouter {
     }
   }
 
+  /// Takes in what the witness says.
+  ///
+  /// @param askedNanos when this node had not yet asked what is answered here
+  void judged(Request judgment, int number, long askedNanos, long nowNanos) {
+    boolean wanted = wantsLease || isActive();
+    if (judgment == Request.LEASED && wanted && number == leaseNumber) {
+      long untilNanos = askedNanos + leaseTimeNanos();
+      leaseNanos = untilNanos - leaseNanos > 0 ? untilNanos : leaseNanos;
+    }
+  }
+
+  /// Asks the witness for a lease, or tells it that none is needed.
+  void writeToWitness(Beat beat) {
+    beat.add(
+        key.high(),
+        key.low(),
+        view.source().high(),
+        view.source().low(),
+        view.vrid(),
+        view.isIpv4(),
+        state.role(),
+        priority,
+        epoch,
+        (int) (view.advertNanos() / NANOS_PER_CENTI),
+        isActive() || wantsLease ? Request.LEASE : Request.GONE,
+        0,
+        leaseNumber,
+        0);
+  }
+
   /// Writes what this node says of the router to one peer; a request is said once.
   void write(int peer, Beat beat) {
     boolean proven = doubting && proof.since(doubtNanos);
@@ -519,7 +624,7 @@ final class VirtualRouter {
         view.vrid(),
         view.isIpv4(),
         state.role(),
-        view.priority(),
+        priority,
         epoch,
         (int) (view.advertNanos() / NANOS_PER_CENTI),
         request,
@@ -565,7 +670,9 @@ final class VirtualRouter {
       advertNanos = nowNanos;
       epoch++;
       gone = false;
+      wantsLease = witnessed;
     } else {
+      releaseLease(nowNanos);
       advertDue = false;
       announcer.stop();
       if (before == RouterRole.ACTIVE) {
@@ -583,7 +690,7 @@ final class VirtualRouter {
   /// Whether the place it has left is anybody's.
   private boolean leavesAltogether() {
     return switch (state.cause()) {
-      case STOPPED, LINK_DOWN -> true;
+      case STOPPED, LINK_DOWN, TRACKED -> true;
       default -> false;
     };
   }

@@ -331,7 +331,14 @@ public final class SimNode {
             clock.nanoTime());
     SlbModule slb =
         new SlbModule(
-            translator, health, counters, flows, settings, new SipHash(5, 6), new TableHash(7));
+            translator,
+            health,
+            sink,
+            counters,
+            flows,
+            settings,
+            new SipHash(5, 6),
+            new TableHash(7));
     Optional<SessionReplicator> replication =
         options.boot.map(
             boot -> new SessionReplicator(counters, new FlowHash(1, 2, 3, 5), clock.nanoTime()));

@@ -67,6 +67,11 @@ public final class SimPeers {
       }
     }
 
+    /// Sends a datagram to where the one received last came from.
+    public void answer(byte[] datagram, int length) {
+      deliver(own, sender, Arrays.copyOf(datagram, length));
+    }
+
     @Override
     public int receive(byte[] into) {
       Datagram next = arrived.poll();
