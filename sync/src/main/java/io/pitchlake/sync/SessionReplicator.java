@@ -69,7 +69,7 @@ public final class SessionReplicator implements AutoCloseable {
   /// How soon after the last record the next is looked for.
   private static final long LOOK_AGAIN_NANOS = 500_000;
 
-  private static final long BUSY_FOR_NANOS = 1_000_000_000L;
+  private static final long BUSY_FOR_NANOS = 100_000_000L;
 
   private final CounterBank counters;
   private final FlowHash keys;
@@ -145,6 +145,12 @@ public final class SessionReplicator implements AutoCloseable {
       }
     }
     return true;
+  }
+
+  /// For how long this node has had no peer to tell it what it does not hear itself; 0 while it has
+  /// one.
+  public long aloneNanos(long atNanos) {
+    return peersUp == 0 ? atNanos - aloneSinceNanos : 0;
   }
 
   /// Entries that have changed and are still to be told.
@@ -326,6 +332,9 @@ public final class SessionReplicator implements AutoCloseable {
     int differing = remote.wanted.size();
     if (remote.caughtUp) {
       remote.keepWhatDifferedBefore();
+      remote.patienceNanos =
+          Math.clamp(2 * remote.patienceNanos, SUMMARY_NANOS / 2, MOST_PATIENCE_NANOS);
+      remote.notBeforeNanos = nowNanos + remote.patienceNanos;
     }
     remote.differing = differing;
     counters.set(Gauge.SYNC_RANGES_DIFFERING, differing);
@@ -411,9 +420,6 @@ public final class SessionReplicator implements AutoCloseable {
     if (remote.caughtUp) {
       remote.nextRange = remote.wanted.limit(REPAIRED_AT_ONCE, remote.nextRange);
       counters.count(Counter.SYNC_REPAIRS);
-      remote.patienceNanos =
-          Math.clamp(2 * remote.patienceNanos, SUMMARY_NANOS, MOST_PATIENCE_NANOS);
-      remote.notBeforeNanos = nowNanos + remote.patienceNanos;
     }
     for (int part = 0; part < Ranges.WORDS / Records.PART_WORDS; part++) {
       Records.create(record(), Records.RANGES_PART, part);
