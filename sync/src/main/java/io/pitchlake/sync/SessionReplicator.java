@@ -50,13 +50,16 @@ public final class SessionReplicator implements AutoCloseable {
   private static final int REPAIRED_AT_ONCE = 256;
 
   /// A peer that sweeps tells no sums. So after that many of them a question has been forgotten:
-  /// the peer has begun anew.
+  /// the peer has begun anew. The same is true when it has told nothing at all for this long.
   private static final int FORGOTTEN_AFTER = 3;
+
+  private static final long ANSWER_NANOS = 3_000_000_000L;
 
   /// After so many sweeps a node has caught up with its peer, whatever has changed meanwhile.
   private static final int CATCH_UP_ROUNDS = 3;
 
   private static final long SUMMARY_NANOS = 1_000_000_000L;
+  private static final long CATCHING_UP_SUMMARY_NANOS = 5_000_000_000L;
   private static final long MOST_PATIENCE_NANOS = 64_000_000_000L;
 
   /// How long a node that reaches no peer waits for one before it takes what is its own by
@@ -225,11 +228,12 @@ public final class SessionReplicator implements AutoCloseable {
   }
 
   private void take(int peer, int generation, long at) {
+    Remote remote = remotes[peer];
     if (Records.isEntry(at)) {
+      remote.heardNanos = nowNanos;
       merge(told.at(at));
       return;
     }
-    Remote remote = remotes[peer];
     switch (Records.kind(at)) {
       case Records.PEER_UP -> {
         remote.begin(generation, nowNanos);
@@ -291,11 +295,16 @@ public final class SessionReplicator implements AutoCloseable {
       // What was asked for is on its way.
       return;
     } else if (nowNanos - remote.notBeforeNanos >= 0) {
-      remote.asking = true;
-      remote.summariesMeanwhile = 0;
-      remote.owesWish = true;
+      ask(remote);
     }
     counters.set(Gauge.SYNC_RANGES_DIFFERING, remote.differing);
+  }
+
+  private void ask(Remote remote) {
+    remote.asking = true;
+    remote.summariesMeanwhile = 0;
+    remote.heardNanos = nowNanos;
+    remote.owesWish = true;
   }
 
   private void caughtUp(Remote remote) {
@@ -373,8 +382,11 @@ public final class SessionReplicator implements AutoCloseable {
 
   private void answer(Remote remote, int peer) {
     // A node that is still catching up holds half of what its peer has just told it.
-    boolean due =
-        remote.caughtUp && !remote.sweeping && nowNanos - remote.summaryNanos >= SUMMARY_NANOS;
+    long pauseNanos = remote.caughtUp ? SUMMARY_NANOS : CATCHING_UP_SUMMARY_NANOS;
+    boolean due = !remote.sweeping && nowNanos - remote.summaryNanos >= pauseNanos;
+    if (remote.asking && nowNanos - remote.heardNanos >= ANSWER_NANOS) {
+      ask(remote);
+    }
     if ((remote.owesSummary || due) && out.free() > 0) {
       Records.create(record(), Records.SUMMARY, 0);
       Records.word(record(), 0, digest.total());
