@@ -574,6 +574,11 @@ public final class Node {
     return counters;
   }
 
+  /// What the node has counted on all its threads; readable while it runs.
+  public Stream<CounterBank> banks() {
+    return Stream.concat(Stream.of(counters), replicator.map(Replicator::counters).stream());
+  }
+
   /// What has happened; one reader.
   public EventRing events() {
     return events;

@@ -3,6 +3,7 @@ package io.pitchlake.node;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pitchlake.common.config.ConfigParser;
@@ -361,6 +362,149 @@ class ReplicationTest {
             .filter(s -> s.isTcpFrom(42_000) || s.isTcpFrom(42_001))
             .allMatch(s -> s.destination() == 0x0200_0000_0031L));
     assertNotEquals(0, again.get(Counter.SYNC_TAKEN));
+  }
+
+  /// Tarpit rules, 6: no address of a cluster member is simulated, even of one that has died.
+  @Test
+  void aPeersOwnAddressIsNeverSimulated() {
+    Member a = new Member("a", 4, 254, "set tarpitrealto 10");
+    Member b = new Member("b", 6, 253, "set tarpitrealto 10");
+    clock.advanceSeconds(5);
+    b.die();
+    clock.advanceSeconds(30);
+    IpAddress peers = IpAddress.parse("192.168.2.6");
+    client.resolve(peers);
+    clock.advanceSeconds(3);
+    assertNull(client.neighbor(peers));
+    client.resolve(FREE);
+    clock.advanceSeconds(3);
+    assertEquals(0x0000_5e00_0132L, client.neighbor(FREE), "as any other address is");
+    assertEquals(1, a.get(Gauge.ADDRESSES_SIMULATED));
+  }
+
+  /// Tarpit rules, 1: the probe of a machine that comes up silences the address on all nodes.
+  @Test
+  void aProbeThatABackupAloneHearsHoldsTheAddressOnTheActiveNode() {
+    Member a = new Member("a", 4, 254, "");
+    Member b = new Member("b", 6, 253, "");
+    clock.advanceSeconds(5);
+    client.resolve(FREE);
+    clock.advanceSeconds(2);
+    b.port.arrive(
+        PacketBuilder.ethernet("02:00:00:00:00:77", "ff:ff:ff:ff:ff:ff")
+            .arpProbe("192.168.2.77")
+            .build());
+    clock.advanceMillis(10);
+    assertEquals(1, a.get(Gauge.ADDRESSES_HELD));
+    client.forgetNeighbors();
+    client.resolve(FREE);
+    clock.advanceSeconds(20);
+    assertNull(client.neighbor(FREE), "held, not only for an instant");
+    clock.advanceSeconds(30);
+    client.resolve(FREE);
+    clock.advanceSeconds(3);
+    assertEquals(0x0000_5e00_0132L, client.neighbor(FREE), "and proven again after that");
+    assertEqualTables(a, b);
+  }
+
+  /// A backup's knowledge of a living machine outweighs what it is told.
+  @Test
+  void noDecoyIsTakenOverWhereAnOwnerIsKnown() {
+    Member a = new Member("a", 4, 254, "");
+    Member b = new Member("b", 6, 253, "");
+    clock.advanceSeconds(5);
+    sync.cut("a", "b");
+    clock.advanceSeconds(1);
+    b.port.arrive(
+        PacketBuilder.ethernet("02:00:00:00:00:77", "ff:ff:ff:ff:ff:ff")
+            .arpAnnouncement("192.168.2.77")
+            .build());
+    client.resolve(FREE);
+    clock.advanceSeconds(2);
+    assertEquals(1, a.get(Gauge.ADDRESSES_SIMULATED));
+    sync.heal("a", "b");
+    clock.advanceMillis(100);
+    assertEquals(0, a.get(Gauge.ADDRESSES_SIMULATED));
+    assertEquals(0, b.get(Gauge.ADDRESSES_SIMULATED));
+    assertEquals(1, a.get(Counter.RELEASED));
+    clock.advanceSeconds(3);
+    assertEqualTables(a, b);
+  }
+
+  /// What nobody has confirmed for seconds is doubtful, and every doubt ends in silence.
+  @Test
+  void aBackupThatIsLeftAloneForgetsTheDecoysItWasToldOf() {
+    Member a = new Member("a", 4, 254, "");
+    Member b = new Member("b", 6, 253, "");
+    clock.advanceSeconds(5);
+    client.resolve(FREE);
+    clock.advanceSeconds(2);
+    assertEquals(1, b.get(Gauge.ADDRESSES_SIMULATED));
+    sync.cut("a", "b");
+    clock.advanceSeconds(4);
+    assertEquals(1, b.get(Gauge.ADDRESSES_SIMULATED));
+    clock.advanceSeconds(2);
+    assertEquals(0, b.get(Gauge.ADDRESSES_SIMULATED));
+    assertEquals(1, a.get(Gauge.ADDRESSES_SIMULATED), "the active node has proven it itself");
+    sync.heal("a", "b");
+    clock.advanceSeconds(3);
+    assertEquals(1, b.get(Gauge.ADDRESSES_SIMULATED));
+    assertEqualTables(a, b);
+  }
+
+  @Test
+  void whatAPeersFileAloneHasIsDroppedAndCounted() {
+    String more =
+        "network 2 { addr 192.168.3.0 mask 24 real 192.168.3.4 virt 192.168.3.5 tarpit enable"
+            + " interface 1 } register networks 2 enable networks 2";
+    Member a = new Member("a", 4, 254, more);
+    Member b = new Member("b", 6, 253, "");
+    clock.advanceSeconds(5);
+    client.sendRaw(
+        PacketBuilder.ethernet(CLIENT_MAC, "ff:ff:ff:ff:ff:ff")
+            .arpRequest("192.168.3.66", "192.168.3.77")
+            .build());
+    clock.advanceSeconds(2);
+    assertEquals(1, a.get(Gauge.ADDRESSES_SIMULATED));
+    assertEquals(0, b.get(Gauge.ADDRESSES_SIMULATED));
+    assertNotEquals(0, b.get(Counter.SYNC_UNKNOWN));
+  }
+
+  @Test
+  void persistenceRemembersOnTheOtherNode() {
+    String sticky =
+        "server 2 { ipaddr 192.168.2.11 port 80 dsr enable targets 1,2 scheduler rr persistence 32"
+            + " 300 } register servers 2 enable servers 2";
+    Member a = new Member("a", 4, 254, sticky);
+    Member b = new Member("b", 6, 253, sticky);
+    clock.advanceSeconds(5);
+    for (int i = 0; i < 3; i++) {
+      client.sendRaw(fromClient("192.168.2.11").tcp(40_000 + i, 80).syn().build());
+    }
+    clock.advanceMillis(20);
+    Set<Long> before =
+        Set.copyOf(
+            since(0, "a").stream().filter(this::isToServer2).map(Seen::destination).toList());
+    assertEquals(1, before.size());
+    assertEquals(1, b.get(Gauge.PERSISTENT_CLIENTS));
+    assertEqualTables(a, b);
+    a.die();
+    clock.advanceSeconds(1);
+    for (int i = 0; i < 3; i++) {
+      client.sendRaw(fromClient("192.168.2.11").tcp(41_000 + i, 80).syn().build());
+    }
+    clock.advanceMillis(20);
+    assertEquals(
+        before,
+        Set.copyOf(
+            since(0, "b").stream().filter(this::isToServer2).map(Seen::destination).toList()));
+  }
+
+  private boolean isToServer2(Seen seen) {
+    return seen.frame[12] == 8
+        && seen.frame[13] == 0
+        && seen.frame[23] == 6
+        && seen.frame[33] == 11;
   }
 
   @Test

@@ -31,6 +31,7 @@ final class Remote {
   private final Ranges current = new Ranges();
   boolean asking;
   int summariesMeanwhile;
+  long heardNanos;
   int rounds;
   int differing;
   int nextRange;

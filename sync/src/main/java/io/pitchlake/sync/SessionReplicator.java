@@ -50,13 +50,16 @@ public final class SessionReplicator implements AutoCloseable {
   private static final int REPAIRED_AT_ONCE = 256;
 
   /// A peer that sweeps tells no sums. So after that many of them a question has been forgotten:
-  /// the peer has begun anew.
+  /// the peer has begun anew. The same is true when it has told nothing at all for this long.
   private static final int FORGOTTEN_AFTER = 3;
+
+  private static final long ANSWER_NANOS = 3_000_000_000L;
 
   /// After so many sweeps a node has caught up with its peer, whatever has changed meanwhile.
   private static final int CATCH_UP_ROUNDS = 3;
 
   private static final long SUMMARY_NANOS = 1_000_000_000L;
+  private static final long CATCHING_UP_SUMMARY_NANOS = 5_000_000_000L;
   private static final long MOST_PATIENCE_NANOS = 64_000_000_000L;
 
   /// How long a node that reaches no peer waits for one before it takes what is its own by
@@ -69,7 +72,7 @@ public final class SessionReplicator implements AutoCloseable {
   /// How soon after the last record the next is looked for.
   private static final long LOOK_AGAIN_NANOS = 500_000;
 
-  private static final long BUSY_FOR_NANOS = 1_000_000_000L;
+  private static final long BUSY_FOR_NANOS = 100_000_000L;
 
   private final CounterBank counters;
   private final FlowHash keys;
@@ -147,6 +150,12 @@ public final class SessionReplicator implements AutoCloseable {
     return true;
   }
 
+  /// For how long this node has had no peer to tell it what it does not hear itself; 0 while it has
+  /// one.
+  public long aloneNanos(long atNanos) {
+    return peersUp == 0 ? atNanos - aloneSinceNanos : 0;
+  }
+
   /// Entries that have changed and are still to be told.
   int dirty() {
     int dirty = 0;
@@ -219,11 +228,12 @@ public final class SessionReplicator implements AutoCloseable {
   }
 
   private void take(int peer, int generation, long at) {
+    Remote remote = remotes[peer];
     if (Records.isEntry(at)) {
+      remote.heardNanos = nowNanos;
       merge(told.at(at));
       return;
     }
-    Remote remote = remotes[peer];
     switch (Records.kind(at)) {
       case Records.PEER_UP -> {
         remote.begin(generation, nowNanos);
@@ -285,11 +295,16 @@ public final class SessionReplicator implements AutoCloseable {
       // What was asked for is on its way.
       return;
     } else if (nowNanos - remote.notBeforeNanos >= 0) {
-      remote.asking = true;
-      remote.summariesMeanwhile = 0;
-      remote.owesWish = true;
+      ask(remote);
     }
     counters.set(Gauge.SYNC_RANGES_DIFFERING, remote.differing);
+  }
+
+  private void ask(Remote remote) {
+    remote.asking = true;
+    remote.summariesMeanwhile = 0;
+    remote.heardNanos = nowNanos;
+    remote.owesWish = true;
   }
 
   private void caughtUp(Remote remote) {
@@ -326,6 +341,9 @@ public final class SessionReplicator implements AutoCloseable {
     int differing = remote.wanted.size();
     if (remote.caughtUp) {
       remote.keepWhatDifferedBefore();
+      remote.patienceNanos =
+          Math.clamp(2 * remote.patienceNanos, SUMMARY_NANOS / 2, MOST_PATIENCE_NANOS);
+      remote.notBeforeNanos = nowNanos + remote.patienceNanos;
     }
     remote.differing = differing;
     counters.set(Gauge.SYNC_RANGES_DIFFERING, differing);
@@ -364,8 +382,11 @@ public final class SessionReplicator implements AutoCloseable {
 
   private void answer(Remote remote, int peer) {
     // A node that is still catching up holds half of what its peer has just told it.
-    boolean due =
-        remote.caughtUp && !remote.sweeping && nowNanos - remote.summaryNanos >= SUMMARY_NANOS;
+    long pauseNanos = remote.caughtUp ? SUMMARY_NANOS : CATCHING_UP_SUMMARY_NANOS;
+    boolean due = !remote.sweeping && nowNanos - remote.summaryNanos >= pauseNanos;
+    if (remote.asking && nowNanos - remote.heardNanos >= ANSWER_NANOS) {
+      ask(remote);
+    }
     if ((remote.owesSummary || due) && out.free() > 0) {
       Records.create(record(), Records.SUMMARY, 0);
       Records.word(record(), 0, digest.total());
@@ -411,9 +432,6 @@ public final class SessionReplicator implements AutoCloseable {
     if (remote.caughtUp) {
       remote.nextRange = remote.wanted.limit(REPAIRED_AT_ONCE, remote.nextRange);
       counters.count(Counter.SYNC_REPAIRS);
-      remote.patienceNanos =
-          Math.clamp(2 * remote.patienceNanos, SUMMARY_NANOS, MOST_PATIENCE_NANOS);
-      remote.notBeforeNanos = nowNanos + remote.patienceNanos;
     }
     for (int part = 0; part < Ranges.WORDS / Records.PART_WORDS; part++) {
       Records.create(record(), Records.RANGES_PART, part);

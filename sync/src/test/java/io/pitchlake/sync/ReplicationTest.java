@@ -194,6 +194,38 @@ class ReplicationTest {
     }
   }
 
+  /// A node whose peer had begun anew while it was asking waited for an answer for ever, and so did
+  /// the other.
+  @Test
+  void aQuestionThatIsForgottenIsAskedAgain() {
+    history(new SplittableRandom(-3_205_830_273_705_387_474L));
+  }
+
+  @Test
+  void aLinkThatFlapsOnOneSideAloneIsNoticedByBoth() {
+    try (Cluster cluster = quiet()) {
+      Member a = cluster.join("a", 100);
+      Member b = cluster.join("b", 100);
+      cluster.wire.cut("a", "b");
+      for (int i = 0; i < 50; i++) {
+        a.table.put(i, 1, i);
+        b.table.put(50 + i, 1, i);
+      }
+      cluster.wire.delay(30_000_000, 30_000_000);
+      cluster.wire.heal("a", "b");
+      // One's link flaps, which the other does not notice, while they find out what differs.
+      for (int i = 0; i < 10; i++) {
+        cluster.clock.advanceMillis(75);
+        a.replicator.onLeft(b.end.peer());
+        a.replicator.onJoined(b.end.peer());
+      }
+      cluster.clock.advanceSeconds(15);
+      cluster.assertEqual();
+      cluster.assertCaughtUp(a);
+      cluster.assertCaughtUp(b);
+    }
+  }
+
   @Test
   void afterASplitTheHigherEpochWins() {
     try (Cluster cluster = quiet()) {

@@ -40,6 +40,10 @@ final class AddressProver implements Addresses, Neighbors {
   /// long to pass frames on.
   private static final long SIMULATED_BEFORE = Long.MIN_VALUE;
 
+  /// What stands in the place of requests left for a simulated address that another node has
+  /// proven.
+  private static final int TOLD = 1;
+
   private static final int TIMERS_PER_TURN = 256;
   private static final int HELD_CHECKS = 2;
   private static final long FIRST_HELD_CHECK_NANOS = 3_000_000_000L;
@@ -99,8 +103,7 @@ final class AddressProver implements Addresses, Neighbors {
 
   /// Has other nodes told of the table, and the table told by them.
   void replicate(SessionReplicator with) {
-    replica.changes(with.replicate(replica));
-    with.members(replica);
+    replica.replicate(with);
   }
 
   /// Takes a new view over; entries that are no longer candidates stop being simulated, and those
@@ -140,6 +143,7 @@ final class AddressProver implements Addresses, Neighbors {
     nowNanos = atNanos;
     timers.advance(atNanos, TIMERS_PER_TURN, expiry);
     sweep.tick(this, mastership, atNanos);
+    replica.tick(atNanos);
     publish();
   }
 
@@ -406,10 +410,16 @@ final class AddressProver implements Addresses, Neighbors {
   void toldSimulated(int entry, long leftNanos, long atNanos) {
     nowNanos = atNanos;
     table.state(entry, AddressState.SIMULATED);
+    table.probesLeft(entry, TOLD);
     table.passUntilNanos(entry, SIMULATED_BEFORE);
     table.touch(entry, atNanos - TOUCH_NANOS);
     table.checkedNanos(entry, atNanos - checkNanos);
     timers.schedule(entry, atNanos + Math.min(leftNanos, trapNanos));
+  }
+
+  /// Whether an address is simulated because another node has said that it is free.
+  boolean isTold(int entry) {
+    return table.state(entry) == AddressState.SIMULATED && table.probesLeft(entry) == TOLD;
   }
 
   /// A full table gives up the simulated address of this network and family that was asked for

@@ -29,6 +29,12 @@ final class AddressReplica implements ReplicatedTable, SessionReplicator.Members
   /// Two nodes do not end an entry in the same instant.
   private static final long SLACK_NANOS = 5_000_000_000L;
 
+  /// How long a decoy that was told is believed in without the nodes that told it; longer than it
+  /// takes to notice that the active one has gone, with adverts of a second.
+  private static final long DOUBT_NANOS = 5_000_000_000L;
+
+  private static final int LOOKED_AT_PER_TURN = 1024;
+
   /// What a backup adds to the time of a simulation, so that the active node ends it.
   private static final long BACKUP_NANOS = 2_000_000_000L;
 
@@ -42,7 +48,9 @@ final class AddressReplica implements ReplicatedTable, SessionReplicator.Members
   private int nextMember;
   private int[] numbers = new int[0];
   private View view;
+  private SessionReplicator replicator;
   private TableChanges changes;
+  private int doubted;
 
   AddressReplica(AddressTable table, TimerWheel timers, AddressProver prover) {
     this.table = table;
@@ -63,10 +71,28 @@ final class AddressReplica implements ReplicatedTable, SessionReplicator.Members
     numbers = grown;
   }
 
-  /// Where the table's changes go.
-  void changes(TableChanges listener) {
-    changes = listener;
-    table.changes(listener);
+  /// Has other nodes told of the table, and the table told by them.
+  void replicate(SessionReplicator with) {
+    replicator = with;
+    changes = with.replicate(this);
+    table.changes(changes);
+    with.members(this);
+  }
+
+  /// Forgets decoys that this node was told of and does not answer for, when it has been without
+  /// the others for a while: an owner may have come meanwhile whom they alone have heard. Whoever
+  /// takes over at once goes on with them.
+  void tick(long nowNanos) {
+    if (replicator == null || replicator.aloneNanos(nowNanos) < DOUBT_NANOS) {
+      doubted = 0;
+      return;
+    }
+    int until = Math.min(doubted + LOOKED_AT_PER_TURN, table.capacity());
+    for (; doubted < until; doubted++) {
+      if (table.inUse(doubted) && prover.isTold(doubted) && !prover.isMaster(doubted)) {
+        prover.forget(doubted);
+      }
+    }
   }
 
   /// Whether another node has the address as its own.

@@ -35,18 +35,6 @@ public final class Engine {
   private long turnNanos;
   private boolean stopping;
 
-  public Engine(
-      Clock clock,
-      List<Port> ports,
-      ModuleChain chain,
-      CommandQueue commands,
-      EventSink events,
-      CounterBank counters,
-      IdleStrategy idle,
-      View view) {
-    this(clock, ports, chain, commands, events, counters, idle, view, null);
-  }
-
   /// @param replicator tells other nodes what has changed; null for a node alone
   public Engine(
       Clock clock,

@@ -119,6 +119,11 @@ public final class SimSync {
       this.peer = new Peer(replicator.boot(), name);
     }
 
+    /// What others know the node by.
+    public Peer peer() {
+      return peer;
+    }
+
     /// Loses everything that this end sends, without anybody noticing.
     public void silent(boolean yes) {
       silent = yes;
