@@ -4,8 +4,8 @@ package io.pitchlake.node.health;
 /// a paused virtual machine) heard nobody meanwhile, and that is nobody's fault but its own. So
 /// silence is measured in time that this node was awake. Engine thread.
 final class WakingTime {
-  /// Turns are never further apart than some milliseconds where the node is run at all.
-  private static final long ASLEEP_NANOS = 200_000_000;
+  /// Turns are milliseconds apart where the node is run at all; checks count in seconds.
+  private static final long ASLEEP_NANOS = 500_000_000;
 
   private long lastNanos;
   private long fellAsleepNanos;
