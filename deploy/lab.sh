@@ -8,7 +8,7 @@
 #   deploy/lab.sh logs [-f] [NODE]   the log of node-a, or of node-b
 #   deploy/lab.sh drill NAME ...     break something and measure what a client notices; NAME is
 #                                    crash, hang, link, silent, one-way, switchover, partition,
-#                                    sync-loss, reboot, all, or calm (nothing but noise)
+#                                    sync-loss, reboot, several with commas, all, or calm (noise alone)
 #        --runs N                    how often each (3)
 #        --advert 10ms               restart the pair with other adverts (100ms)
 #        --peer keepalived           the same with Debian's keepalived on the same segment, in turn
@@ -316,7 +316,7 @@ run_nodes() {
 }
 
 status() {
-  local name node code=0
+  local name node role code=0
   if [ -z "$(namespaces)" ]; then
     echo "The lab $LAB is down."
     return 3
@@ -327,7 +327,8 @@ status() {
   done
   for node in "${NODES[@]}"; do
     if node_ready "$node"; then
-      echo "Pitchlake is ready in $node, pid $(node_pid "$node"), $(role "$node" | tr '[:upper:]' '[:lower:]'), log $STATE/$node.log"
+      role=$(role "$node" | tr '[:upper:]' '[:lower:]')
+      echo "Pitchlake is ready in $node, pid $(node_pid "$node"), ${role:-alone}, log $STATE/$node.log"
     elif [ -e "$STATE/$node.conf" ]; then
       echo "Pitchlake is not running in $node; deploy/lab.sh logs $node says why, deploy/lab.sh up starts it."
       code=3

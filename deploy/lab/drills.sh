@@ -101,13 +101,14 @@ hook() {
   esac
 }
 
-# settled FIRST SECOND: both run, and the first is active.
+# settled FIRST SECOND: both run, the first is active, and both know the same.
 settled() {
   if [ "$PITCHLAKE_PEER" = keepalived ]; then
     [ -n "$(ip netns pids "$LAB-$1")" ] && [ -n "$(ip netns pids "$LAB-$2")" ] \
       && holds "$1" && ! holds "$2"
   else
-    node_ready "$1" && node_ready "$2" && [ "$(role "$1")" = ACTIVE ] && [ "$(role "$2")" = BACKUP ]
+    node_ready "$1" && node_ready "$2" && [ "$(role "$1")" = ACTIVE ] && [ "$(role "$2")" = BACKUP ] \
+      && caught_up "$1" && caught_up "$2"
   fi
 }
 
@@ -181,20 +182,30 @@ gone() {
   fail 70 "the Pitchlake of $1 does not end"
 }
 
-# sessions NODE: how many flows it knows, as it says itself when it is asked (SIGUSR1).
-sessions() {
+# in_use NODE: what is in use there now, as it says itself when it is asked (SIGUSR1).
+in_use() {
   local before waited pid
   pid=$(node_pid "$1") || return 1
   before=$(grep -c ' now: ' "$STATE/$1.log" || true)
   kill -USR1 "$pid"
   for ((waited = 0; waited < 40; waited++)); do
     if [ "$(grep -c ' now: ' "$STATE/$1.log" || true)" -gt "$before" ]; then
-      grep ' now: ' "$STATE/$1.log" | tail -n 1 | sed -n 's/.*now: sessions \([0-9]*\).*/\1/p'
+      grep ' now: ' "$STATE/$1.log" | tail -n 1
       return 0
     fi
     sleep 0.05
   done
   return 1
+}
+
+# sessions NODE: how many flows it knows.
+sessions() { in_use "$1" | sed -n 's/.*now: sessions \([0-9]*\).*/\1/p'; }
+
+# caught_up NODE: where it replicates, it has taken over what the other one knows.
+caught_up() {
+  local now
+  now=$(in_use "$1") || return 1
+  [[ $now != *"other nodes that can be talked to"* || $now == *"other nodes whose entries this one has taken over"* ]]
 }
 
 drill() {

@@ -59,9 +59,8 @@ class DrillIT {
     "crash, 3000, 0",
     "hang, 3000, 0",
     "switchover, 2000, 0",
-    // What a node that was cut off says when it is back, until it hears the other one or is heard.
-    "link, 3000, 500",
-    "silent, 3000, 500",
+    "link, 3000, 0",
+    "silent, 3000, 0",
     // Nobody is without an answer, and both give one.
     "partition, 3000, 60000"
   })

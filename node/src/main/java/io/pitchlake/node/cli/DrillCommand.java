@@ -48,7 +48,7 @@ import picocli.CommandLine.Parameters;
           + "without an answer, and for how long two nodes answered.",
       "",
       "NAME says what your command does: crash, hang, link, silent, one-way, switchover, partition, "
-          + "sync-loss, reboot; 'all' is all of them, and 'calm' runs nothing but noise and counts "
+          + "sync-loss, reboot, or several with commas; 'all' is all of them, and 'calm' runs nothing but noise and counts "
           + "changes of the active node. 'sudo deploy/lab.sh drill' does the same to a pair in "
           + "network namespaces.",
       "",
@@ -243,7 +243,7 @@ public final class DrillCommand implements Callable<Integer> {
     if (minutes <= 0 || minutes > MOST_MINUTES) {
       throw wrong("--minutes", Double.toString(minutes), "write minutes up to " + MOST_MINUTES);
     }
-    List<Drill> drills = name.equals("all") ? Drill.all() : List.of(drill());
+    List<Drill> drills = drills();
     Optional<Configuration> configured =
         file == null
             ? Optional.empty()
@@ -267,17 +267,25 @@ public final class DrillCommand implements Callable<Integer> {
         load);
   }
 
-  private Drill drill() throws Failure {
-    return Drill.named(name)
-        .orElseThrow(() ->
-            wrong(
-                "drill",
-                name,
-                "there is "
-                    + Arrays.stream(Drill.values())
-                        .map(Drill::word)
-                        .collect(Collectors.joining(", "))
-                    + ", all"));
+  private List<Drill> drills() throws Failure {
+    if (name.equals("all")) {
+      return Drill.all();
+    }
+    List<Drill> drills = new ArrayList<>();
+    for (String word : name.split(",", -1)) {
+      drills.add(
+          Drill.named(word)
+              .orElseThrow(() ->
+                  wrong(
+                      "drill",
+                      word,
+                      "there is "
+                          + Arrays.stream(Drill.values())
+                              .map(Drill::word)
+                              .collect(Collectors.joining(", "))
+                          + ", all")));
+    }
+    return drills;
   }
 
   private List<Pair> pairs(Optional<Configuration> configured) throws Failure {

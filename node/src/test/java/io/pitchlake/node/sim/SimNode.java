@@ -245,12 +245,13 @@ public final class SimNode {
   private final FlowTable flows;
   private final Optional<Replicator> replicator;
   private final Engine engine;
+  private boolean asleep;
 
   /// A node on a LAN, driven by the clock.
   public SimNode(SimClock clock, SimLan lan, Options options) {
     this(clock, new SimPort("node", MAC), options);
-    port().attach(lan, engine::turn);
-    clock.every(5_000_000, engine::turn);
+    port().attach(lan, this::turnIfAwake);
+    clock.every(5_000_000, this::turnIfAwake);
   }
 
   /// A node on any port, driven by [#turn()].
@@ -469,6 +470,17 @@ public final class SimNode {
   /// Puts the target of a number into a state, as an administrator does.
   public void administer(int target, TargetState state) {
     commands.offer(new Command.Administer(target, state));
+  }
+
+  private void turnIfAwake() {
+    if (!asleep) {
+      engine.turn();
+    }
+  }
+
+  /// Stops turning, as SIGSTOP does; frames wait. Or goes on.
+  public void asleep(boolean stopped) {
+    asleep = stopped;
   }
 
   /// One turn of the engine.
