@@ -1,6 +1,7 @@
 package io.pitchlake.node.history;
 
 import io.pitchlake.common.net.IpAddress;
+import io.pitchlake.common.net.MacAddress;
 import io.pitchlake.common.wire.ArpHeader;
 import io.pitchlake.common.wire.DhcpHeader;
 import io.pitchlake.common.wire.EthernetHeader;
@@ -76,6 +77,10 @@ final class Glimpse {
 
   boolean isAdvert() {
     return priority >= 0;
+  }
+
+  boolean isToGroup() {
+    return MacAddress.isGroup(destination);
   }
 
   private void arp(byte[] frame) {

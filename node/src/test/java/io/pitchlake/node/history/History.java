@@ -6,10 +6,12 @@ import io.pitchlake.common.sim.SimClock;
 import io.pitchlake.common.sim.SimHost;
 import io.pitchlake.common.sim.SimLan;
 import io.pitchlake.common.sim.SimWire;
+import io.pitchlake.node.sim.SimPeers;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.SplittableRandom;
 
 /// One history: a cluster lives through what its seed has drawn, then everything is mended, and it
@@ -29,19 +31,21 @@ final class History implements AutoCloseable {
 
   /// What has happened in a history.
   ///
+  /// @param kind what could go wrong
   /// @param answers answers from the virtual MAC
   /// @param traps those among them for addresses that are nobody's
   /// @param forwarded frames sent to targets
   /// @param takeovers times a node began to speak
   /// @param excused answers of a second owner that VRRP alone cannot prevent
   record Outcome(
-      Plan.Lan lan, long answers, long traps, long forwarded, long takeovers, long excused) {}
+      String kind, long answers, long traps, long forwarded, long takeovers, long excused) {}
 
   private final Plan plan;
   private final SplittableRandom random;
   private final SimClock clock = new SimClock();
   private final Journal journal;
-  private final Paths paths = new Paths();
+  private final SimPeers sync;
+  private final Paths paths;
   private final List<Watch> watches = new ArrayList<>();
   private final Segment segment;
   private final List<Member> members = new ArrayList<>();
@@ -55,11 +59,13 @@ final class History implements AutoCloseable {
     plan = Plan.draw(root.split());
     random = root.split();
     journal = new Journal(clock, traced);
+    sync = new SimPeers(clock, new Random(root.nextLong()));
+    paths = new Paths(sync);
     segment = new Segment(clock, root.split(), plan, paths, watches);
     for (int i = 0; i < plan.members(); i++) {
       int[] theSwitch = new int[1];
       SimLan lan = segment.plug(theSwitch);
-      Member member = new Member(i, plan, sabotage, clock, lan, root.split(), journal, watches);
+      Member member = new Member(i, plan, sabotage, clock, lan, sync, root.split(), journal, watches);
       paths.add(member.attachment(), theSwitch[0]);
       members.add(member);
     }
@@ -88,7 +94,7 @@ final class History implements AutoCloseable {
       mend();
       isWholeAgain();
       return new Outcome(
-          plan.lan(),
+          "LAN " + plan.lan() + ", sync " + plan.sync(),
           ownership.answers(),
           shadows.traps(),
           flows.forwarded(),
@@ -121,11 +127,13 @@ final class History implements AutoCloseable {
     int kind = random.nextInt(10);
     if (kind < 4) {
       disturb(members.get(random.nextInt(members.size())));
-    } else if (kind < 6 || plan.lan() == Plan.Lan.NOTHING) {
+    } else if (kind < 7 && plan.lan() != Plan.Lan.NOTHING) {
+      harmLan();
+    } else if (kind < 8 && plan.sync() == Plan.Sync.FAULTY) {
+      harmSync();
+    } else {
       String what = segment.act();
       journal.note(() -> what);
-    } else {
-      harmLan();
     }
   }
 
@@ -167,7 +175,6 @@ final class History implements AutoCloseable {
     Member member = members.get(random.nextInt(members.size()));
     SimWire out = member.attachment().toSwitch();
     SimWire in = member.attachment().fromSwitch();
-    boolean cut = plan.lan().isCut() && (!plan.lan().isLossy() || random.nextBoolean());
     List<SimWire> wires;
     String where;
     switch (random.nextInt(plan.trunk() ? 5 : 3)) {
@@ -192,6 +199,36 @@ final class History implements AutoCloseable {
         where = "the cable between the switches";
       }
     }
+    boolean cut = plan.lan().isCut() && (!plan.lan().isLossy() || random.nextBoolean());
+    harm(wires, where, cut);
+  }
+
+  /// The same beside the LAN: one way between two nodes, both, or all.
+  private void harmSync() {
+    Member from = members.get(random.nextInt(members.size()));
+    Member to = members.get((from.index() + 1) % members.size());
+    SimWire there = sync.wire(from.syncAddress(), to.syncAddress());
+    SimWire back = sync.wire(to.syncAddress(), from.syncAddress());
+    switch (random.nextInt(3)) {
+      case 0 -> harm(List.of(there), "sync from " + from + " to " + to, random.nextBoolean());
+      case 1 -> harm(List.of(there, back), "sync of " + from + " and " + to, random.nextBoolean());
+      default -> harm(syncWires(), "all sync", random.nextInt(3) > 0);
+    }
+  }
+
+  private List<SimWire> syncWires() {
+    List<SimWire> wires = new ArrayList<>();
+    for (Member from : members) {
+      for (Member to : members) {
+        if (from != to) {
+          wires.add(sync.wire(from.syncAddress(), to.syncAddress()));
+        }
+      }
+    }
+    return wires;
+  }
+
+  private void harm(List<SimWire> wires, String where, boolean cut) {
     String what;
     if (cut) {
       wires.forEach(SimWire::cut);
@@ -245,6 +282,7 @@ final class History implements AutoCloseable {
   private void mend() {
     clock.advance(31 * plan.advertNanos());
     paths.trunk().forEach(SimWire::heal);
+    syncWires().forEach(SimWire::heal);
     for (Member member : members) {
       member.attachment().toSwitch().heal();
       member.attachment().fromSwitch().heal();
@@ -252,6 +290,10 @@ final class History implements AutoCloseable {
     }
     // A node listens, preempts, and its news arrives; stations learn the port anew.
     clock.advance(8 * plan.advertNanos() + plan.preemptDelayMillis() * MILLI);
+    if (plan.sync() != Plan.Sync.NONE) {
+      // The longest time between two questions for an active node's place.
+      clock.advance(1000 * MILLI);
+    }
   }
 
   /// One node speaks, and it speaks to everybody; free addresses are traps, taken ones are not.

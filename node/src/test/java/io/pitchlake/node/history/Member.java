@@ -9,8 +9,13 @@ import io.pitchlake.common.sim.SimClock;
 import io.pitchlake.common.sim.SimLan;
 import io.pitchlake.common.time.Clock;
 import io.pitchlake.node.Node;
+import io.pitchlake.node.engine.Exchange;
 import io.pitchlake.node.engine.IdleStrategy;
+import io.pitchlake.node.port.Carrier;
+import io.pitchlake.node.port.PeerLink;
+import io.pitchlake.node.sim.SimPeers;
 import io.pitchlake.node.sim.SimPort;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +23,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 
 /// One node of a history: a whole [Node] with a network card, and a power switch. Its clock has an
 /// origin and a speed of its own, and goes on while it is paused; frames that arrive meanwhile wait
@@ -43,6 +49,11 @@ final class Member implements Clock {
   private final int priority;
   private final SimClock clock;
   private final RandomGenerator random;
+
+  /// Where there is a way beside the LAN, else null.
+  private final SimPeers sync;
+
+  private final List<IpAddress> others;
   private final Configuration configuration;
   private final Sabotage sabotage;
   private final Journal journal;
@@ -53,6 +64,7 @@ final class Member implements Clock {
   private final int driftPartsPerMillion;
 
   private Node node;
+  private Link peers;
   private int boots;
   private long bootedNanos;
   private long wakeNanos = Long.MAX_VALUE;
@@ -75,6 +87,7 @@ final class Member implements Clock {
       Sabotage sabotage,
       SimClock clock,
       SimLan lan,
+      SimPeers sync,
       RandomGenerator random,
       Journal journal,
       List<Watch> watches) {
@@ -82,6 +95,12 @@ final class Member implements Clock {
     this.priority = plan.priorities().get(index);
     this.clock = clock;
     this.random = random;
+    this.sync = plan.sync() == Plan.Sync.NONE ? null : sync;
+    this.others =
+        IntStream.range(0, plan.members())
+            .filter(other -> other != index)
+            .mapToObj(Member::syncAddress)
+            .toList();
     this.sabotage = sabotage;
     this.journal = journal;
     this.watches = watches;
@@ -139,6 +158,15 @@ final class Member implements Clock {
         : new IpAddress(0xfe80_0000_0000_0000L, identifier ^ 0x0200_0000_0000_0000L);
   }
 
+  /// Where it is beside the LAN.
+  IpAddress syncAddress() {
+    return syncAddress(index);
+  }
+
+  private static IpAddress syncAddress(int index) {
+    return IpAddress.ofIpv4(0x0a00_0001 + index);
+  }
+
   SimLan.Attachment attachment() {
     return port.attachment();
   }
@@ -189,6 +217,8 @@ final class Member implements Clock {
     boots++;
     bootedNanos = clock.nanoTime();
     port.reset();
+    Link link = sync == null ? null : new Link();
+    peers = link;
     node =
         new Node(
             configuration,
@@ -197,7 +227,10 @@ final class Member implements Clock {
             new SplittableRandom(random.nextLong()),
             Optional.of(KEY),
             Set.of(),
-            IdleStrategy.busy());
+            IdleStrategy.busy(),
+            Exchange.Seat.alone(),
+            sync == null ? Optional.empty() : Optional.of(link),
+            Carrier.ALWAYS);
     watches.forEach(watch -> watch.booted(this, bootedNanos));
     wakeNanos = Long.MAX_VALUE;
     wakeAt(bootedNanos + random.nextLong(IDLE_NANOS));
@@ -207,6 +240,9 @@ final class Member implements Clock {
   void crash() {
     node.close();
     node = null;
+    if (peers != null) {
+      peers.close();
+    }
     wakeNanos = Long.MAX_VALUE;
     pausedUntilNanos = Long.MIN_VALUE;
     stallNanos = 0;
@@ -358,6 +394,53 @@ final class Member implements Clock {
     }
     if (sabotage != Sabotage.MUTE_ADVERTS || !glimpse.isAdvert()) {
       port.attachment().send(frame);
+    }
+  }
+
+  /// Its end of the way beside the LAN; what it says in a turn that stands still leaves late.
+  private final class Link implements PeerLink {
+    private final SimPeers.End end =
+        sync.attach(syncAddress(), others, () -> wakeAt(clock.nanoTime() + WAKE_NANOS));
+
+    @Override
+    public List<IpAddress> peers() {
+      return end.peers();
+    }
+
+    @Override
+    public void send(int peer, byte[] datagram, int length) {
+      if (leadNanos == 0) {
+        end.send(peer, datagram, length);
+        return;
+      }
+      byte[] copy = Arrays.copyOf(datagram, length);
+      clock.after(
+          leadNanos,
+          () -> {
+            if (peers == this && isUp()) {
+              end.send(peer, copy, length);
+            }
+          });
+    }
+
+    @Override
+    public int receive(byte[] into) {
+      return end.receive(into);
+    }
+
+    @Override
+    public long senderHigh() {
+      return end.senderHigh();
+    }
+
+    @Override
+    public long senderLow() {
+      return end.senderLow();
+    }
+
+    @Override
+    public void close() {
+      end.close();
     }
   }
 

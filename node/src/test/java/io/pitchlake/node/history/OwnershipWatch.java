@@ -1,5 +1,6 @@
 package io.pitchlake.node.history;
 
+import io.pitchlake.common.metric.Gauge;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.sim.SimClock;
 import java.util.ArrayDeque;
@@ -12,9 +13,9 @@ import java.util.Map;
 /// Who speaks for the virtual router of an address family. What is seen is frames from the virtual
 /// MAC as they leave a node.
 ///
-/// **One owner.** Two nodes are never owners at once: neither answer one question (an ARP request,
-/// a solicitation), nor does a node answer between two answers of another within two intervals. Two
-/// allowances: for [#HANDOVER_NANOS] after a node has begun to speak the news may still be on its
+/// **One owner.** Two nodes are never owners at once: no node answers a question (an ARP request,
+/// a solicitation) that another has answered which is still there, nor between two answers of
+/// another within two intervals. Two allowances: for [#HANDOVER_NANOS] after a node has begun to speak the news may still be on its
 /// way; and VRRP alone lets nodes know no better where something was wrong on the wires between
 /// them within the last five intervals, or where one is preempted while it stands still, for less
 /// than its lease. The second is counted, for it is what a talk between nodes is to take away.
@@ -62,6 +63,7 @@ final class OwnershipWatch implements Watch {
   private static final class Asked {
     private final long nanos;
     private Member answered;
+    private int boot;
 
     Asked(long nanos) {
       this.nanos = nanos;
@@ -72,6 +74,7 @@ final class OwnershipWatch implements Watch {
   private final long slackNanos;
   private final long leaseNanos;
   private final List<Member> members;
+  private final boolean agreed;
   private final Paths paths;
   private final SimClock clock;
   private final Office[][] offices;
@@ -84,6 +87,7 @@ final class OwnershipWatch implements Watch {
 
   OwnershipWatch(Plan plan, List<Member> members, Paths paths, SimClock clock) {
     this.members = members;
+    this.agreed = plan.sync() != Plan.Sync.NONE;
     this.intervalNanos = plan.advertNanos();
     this.slackNanos = intervalNanos / 500 + 20_000;
     this.leaseNanos = 5 * intervalNanos / 2 + slackNanos;
@@ -189,6 +193,9 @@ final class OwnershipWatch implements Watch {
     if (!frame.isAdvert() && nowNanos - office.advertNanos > leaseNanos) {
       broken(member, frame, "its last advert left", office.advertNanos, nowNanos);
     }
+    if (agreed) {
+      return;
+    }
     long silenceNanos = 3 * intervalNanos - slackNanos;
     boolean obeyed = office.superiorNanos <= office.resignationNanos;
     // What it had queued before it read the advert leaves in the same turn.
@@ -249,7 +256,9 @@ final class OwnershipWatch implements Watch {
     }
     Asked question = asked.get(new Question(frame.speaker, frame.destination));
     if (frame.owner != null && question != null) {
-      if (question.answered != null && question.answered != member) {
+      if (question.answered != null
+          && question.answered != member
+          && isStillOwner(question.answered, question.boot, frame.isIpv4)) {
         twice(
             question.answered,
             member,
@@ -260,6 +269,7 @@ final class OwnershipWatch implements Watch {
         return;
       }
       question.answered = member;
+      question.boot = member.boots();
     }
     run.lastNanos = nowNanos;
     if (!goesOn) {
@@ -268,6 +278,17 @@ final class OwnershipWatch implements Watch {
         runs.remove();
       }
     }
+  }
+
+  /// Whether a node that has answered may do so again: it has not ended, left, or lost its lease. What
+  /// it says itself of its role only lets it off; if it answers all the same it is found out then.
+  private boolean isStillOwner(Member member, int boot, boolean isIpv4) {
+    Office office = office(member, isIpv4);
+    return member.isUp()
+        && member.boots() == boot
+        && office.speaks
+        && clock.nanoTime() - office.advertNanos <= leaseNanos
+        && member.counters().get(Gauge.ROUTERS_ACTIVE) > 0;
   }
 
   /// The other node that has answered since this one did within two intervals, or null.
@@ -291,8 +312,14 @@ final class OwnershipWatch implements Watch {
     long beganNanos = office(winner, isIpv4).beganNanos;
     long superiorNanos = office(loser, isIpv4).superiorNanos;
     return winner.priority() > loser.priority()
+        && !couldTalk(loser, winner, EXCUSED_INTERVALS * intervalNanos)
         && (superiorNanos < beganNanos || superiorNanos == loser.turnNanos())
         && loser.stoodStill(beganNanos, HANDOVER_NANOS);
+  }
+
+  /// Whether two nodes could agree beside the LAN all this time.
+  private boolean couldTalk(Member a, Member b, long nanos) {
+    return agreed && paths.syncNanos(a, b) >= nanos;
   }
 
   private void twice(Member a, Member b, Glimpse frame, long ageNanos, String what) {
@@ -302,7 +329,8 @@ final class OwnershipWatch implements Watch {
     if (nowNanos - beganNanos < HANDOVER_NANOS) {
       return;
     }
-    if (paths.faultlessNanos(a, b) < ageNanos + EXCUSED_INTERVALS * intervalNanos) {
+    long nanos = ageNanos + EXCUSED_INTERVALS * intervalNanos;
+    if (paths.faultlessNanos(a, b) < nanos && !couldTalk(a, b, nanos)) {
       excused++;
       return;
     }

@@ -2,6 +2,7 @@ package io.pitchlake.node.history;
 
 import io.pitchlake.common.sim.SimLan;
 import io.pitchlake.common.sim.SimWire;
+import io.pitchlake.node.sim.SimPeers;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -11,6 +12,19 @@ import java.util.Map;
 final class Paths {
   private final Map<SimLan.Attachment, Integer> switches = new HashMap<>();
   private final List<SimWire> trunk = new ArrayList<>();
+
+  private final SimPeers sync;
+
+  Paths(SimPeers sync) {
+    this.sync = sync;
+  }
+
+  /// How long nodes have been able to talk beside the LAN, both ways.
+  long syncNanos(Member a, Member b) {
+    return Math.min(
+        sync.wire(a.syncAddress(), b.syncAddress()).faultlessNanos(),
+        sync.wire(b.syncAddress(), a.syncAddress()).faultlessNanos());
+  }
 
   /// A machine's cable ends at this switch.
   void add(SimLan.Attachment attachment, int theSwitch) {

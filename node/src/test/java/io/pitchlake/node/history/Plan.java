@@ -14,6 +14,7 @@ import java.util.random.RandomGenerator;
 /// @param ipv6 whether the network has both families
 /// @param server whether there is a server to balance for
 /// @param lan what can go wrong on the LAN
+/// @param sync whether nodes talk beside the LAN, and what can go wrong there
 /// @param trunk whether the LAN has two switches
 /// @param realSeconds `tarpitrealto`
 /// @param trapSeconds `tarpittrapto`
@@ -33,6 +34,7 @@ record Plan(
     boolean ipv6,
     boolean server,
     Lan lan,
+    Sync sync,
     boolean trunk,
     int realSeconds,
     int trapSeconds,
@@ -62,6 +64,16 @@ record Plan(
     }
   }
 
+  /// How nodes talk beside the LAN.
+  enum Sync {
+    /// Not at all: the election is VRRP alone.
+    NONE,
+    /// Always.
+    SOUND,
+    /// On wires that fail as those of the LAN do.
+    FAULTY
+  }
+
   static Plan draw(RandomGenerator random) {
     int members = random.nextInt(5) < 3 ? 2 : 3;
     boolean equals = random.nextInt(8) == 0;
@@ -82,6 +94,7 @@ record Plan(
         random.nextInt(3) > 0,
         random.nextInt(5) < 2,
         Lan.values()[new int[] {0, 0, 0, 1, 1, 2, 2, 3}[random.nextInt(8)]],
+        Sync.values()[random.nextInt(3)],
         random.nextBoolean(),
         10 + random.nextInt(10),
         10 + random.nextInt(10),

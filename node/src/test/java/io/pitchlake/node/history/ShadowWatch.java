@@ -104,7 +104,7 @@ final class ShadowWatch implements Watch {
   /// A node decides when a turn begins, even if it stands still before what it says departs.
   @Override
   public void departed(Member member, Glimpse frame, long nowNanos) {
-    if (frame.asked != null && frame.source == member.mac()) {
+    if (frame.asked != null && frame.source == member.mac() && frame.isToGroup()) {
       knowledge
           .get(member.index())
           .proofs
@@ -146,7 +146,7 @@ final class ShadowWatch implements Watch {
     if (turnNanos - proof.lastNanos > freshNanos) {
       broken(member, frame, "for which it asked last", turnNanos - proof.lastNanos);
     }
-    if (frame.isAnnouncement || (frame.destination >>> 40 & 1) != 0) {
+    if (frame.isAnnouncement || frame.isToGroup()) {
       throw new BrokenInvariant(
           "%s tells everybody that it has %s".formatted(member, frame.speaker));
     }

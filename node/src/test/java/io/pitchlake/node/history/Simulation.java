@@ -1,7 +1,6 @@
 package io.pitchlake.node.history;
 
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -43,7 +42,7 @@ public final class Simulation {
   /// What a run of many seeds has shown.
   ///
   /// @param broken seeds and what they broke
-  private record Result(Map<Long, String> broken, Map<Plan.Lan, Sums> sums) {}
+  private record Result(Map<Long, String> broken, Map<String, Sums> sums) {}
 
   private Simulation() {}
 
@@ -105,12 +104,11 @@ public final class Simulation {
         (histories + result.broken.size()) / seconds,
         result.broken.size());
     System.out.println(
-        "LAN             histories     answers       traps   forwarded   takeovers   two owners"
-            + " (VRRP alone)");
-    result.sums.forEach((lan, sums) ->
+        "what can go wrong            histories     answers       traps   forwarded   takeovers   excused");
+    result.sums.forEach((kind, sums) ->
         System.out.printf(
-            "%-12s %12d %11d %11d %11d %11d %12d%n",
-            lan,
+            "%-28s %9d %11d %11d %11d %11d %9d%n",
+            kind,
             sums.histories,
             sums.answers,
             sums.traps,
@@ -142,7 +140,7 @@ public final class Simulation {
     for (int i = 0; i < workers; i++) {
       shares.add(() -> share(next, from + seeds));
     }
-    Result whole = new Result(new TreeMap<>(), new EnumMap<>(Plan.Lan.class));
+    Result whole = new Result(new TreeMap<>(), new TreeMap<>());
     try (ExecutorService threads = Executors.newFixedThreadPool(workers)) {
       for (Future<Result> share : threads.invokeAll(shares)) {
         add(whole, share.get());
@@ -155,8 +153,8 @@ public final class Simulation {
 
   private static void add(Result whole, Result share) {
     whole.broken.putAll(share.broken);
-    share.sums.forEach((lan, sums) -> {
-      Sums all = whole.sums.computeIfAbsent(lan, unused -> new Sums());
+    share.sums.forEach((kind, sums) -> {
+      Sums all = whole.sums.computeIfAbsent(kind, unused -> new Sums());
       all.histories += sums.histories;
       all.answers += sums.answers;
       all.traps += sums.traps;
@@ -167,11 +165,11 @@ public final class Simulation {
   }
 
   private static Result share(AtomicLong next, long until) {
-    Result result = new Result(new TreeMap<>(), new EnumMap<>(Plan.Lan.class));
+    Result result = new Result(new TreeMap<>(), new TreeMap<>());
     for (long seed = next.getAndIncrement(); seed < until; seed = next.getAndIncrement()) {
       try (History history = new History(seed, Sabotage.NONE, false)) {
         History.Outcome outcome = history.run();
-        result.sums.computeIfAbsent(outcome.lan(), unused -> new Sums()).add(outcome);
+        result.sums.computeIfAbsent(outcome.kind(), unused -> new Sums()).add(outcome);
       } catch (BrokenInvariant broken) {
         result.broken.put(seed, broken.getMessage());
       }
