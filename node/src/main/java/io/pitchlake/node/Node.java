@@ -448,6 +448,11 @@ public final class Node {
     return engine.turn();
   }
 
+  /// How long after the last turn the engine needs another one; for who drives the node by [#turn].
+  public long untilDueNanos() {
+    return engine.untilDueNanos();
+  }
+
   /// Turns the engine on the calling thread until the port's source has ended, and hands the events
   /// over between turns, so that nothing depends on how fast anybody is.
   public void replay(Consumer<SecurityEvent> consumer) {

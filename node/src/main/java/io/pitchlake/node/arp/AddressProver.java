@@ -465,6 +465,16 @@ final class AddressProver implements Addresses, Neighbors {
     }
   }
 
+  /// Requests that this turn has queued do not leave. Silence proves nothing to who has not asked:
+  /// every proof under way needs all its requests again.
+  void requestsDiscarded() {
+    for (int entry = 0; entry < table.capacity(); entry++) {
+      if (table.inUse(entry) && table.state(entry) == AddressState.PROBING) {
+        table.probesLeft(entry, probes);
+      }
+    }
+  }
+
   private void expired(int entry) {
     switch (table.state(entry)) {
       case PROBING -> {

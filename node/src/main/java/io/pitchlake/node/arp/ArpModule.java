@@ -106,6 +106,11 @@ public final class ArpModule implements Module {
   }
 
   @Override
+  public void onDiscarded() {
+    prover.requestsDiscarded();
+  }
+
+  @Override
   public void onTick(long nowNanos) {
     hearing.tick(nowNanos);
     prover.tick(nowNanos);

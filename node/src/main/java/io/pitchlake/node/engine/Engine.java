@@ -112,6 +112,7 @@ public final class Engine {
         counters.drop(DropReason.LATE);
       }
     }
+    chain.onDiscarded();
   }
 
   /// Whether a [Command.Stop] was done.

@@ -31,9 +31,9 @@ import java.util.stream.Stream;
 /// One virtual router at work: its machine, what the machine remembers, and the doing of what it
 /// says. Engine thread.
 ///
-/// What an active router says stands on a lease: its last advert. The others wait three intervals
-/// for the next one, so after two and a half without having sent it this node must not speak any
-/// more.
+/// What an active router says stands on a lease: the last advert that has left. The others wait
+/// three intervals for the next one, so after two and a half without having sent it this node must
+/// not speak any more. An advert that waits for the end of the turn prolongs nothing yet.
 ///
 /// Where there are peers on the sync link, a backup that misses adverts asks there for more, asks
 /// stations whether the segment is reached, and takes an active router's place only when that one
@@ -76,6 +76,8 @@ final class VirtualRouter {
   private RouterState state;
   private boolean advertDue;
   private long advertNanos;
+  private long advertLeftNanos;
+  private boolean spoke;
   private long turnNanos;
   private long askedNanos;
   private IpAddress rival;
@@ -192,6 +194,9 @@ final class VirtualRouter {
 
   /// A turn begins. Starts the router, or notices that turns stood still.
   void turn(long nowNanos) {
+    // What the last turn has queued has left.
+    advertLeftNanos = advertNanos;
+    spoke = isActive();
     fitness.turn(nowNanos);
     if (fitness.priority() != priority) {
       priority(fitness.priority());
@@ -215,17 +220,21 @@ final class VirtualRouter {
     }
   }
 
-  /// Whether this node may still speak; gives way if not.
+  /// Whether this node may still send what this turn has queued; gives way if not. It may have
+  /// stepped down in this turn, too, after it had queued answers.
   boolean maySend(long nowNanos) {
-    if (!isExpired(nowNanos) && !(isActive() && lacksLease(nowNanos))) {
-      return true;
+    if (isActive()) {
+      if (!isExpired(nowNanos) && !lacksLease(nowNanos)) {
+        return true;
+      }
+      late(nowNanos);
+      return false;
     }
-    late(nowNanos);
-    return false;
+    return !spoke || nowNanos - turnNanos <= view.advertNanos() / 10;
   }
 
   private boolean isExpired(long nowNanos) {
-    return isActive() && 2 * (nowNanos - advertNanos) > 5 * view.advertNanos();
+    return isActive() && 2 * (nowNanos - advertLeftNanos) > 5 * view.advertNanos();
   }
 
   /// Whether an active router has a witness to ask, and may not go on without its lease: where a
@@ -668,6 +677,7 @@ final class VirtualRouter {
       election.becameActive();
       counters.count(Counter.VRRP_BECAME_ACTIVE);
       advertNanos = nowNanos;
+      advertLeftNanos = nowNanos;
       epoch++;
       gone = false;
       wantsLease = witnessed;

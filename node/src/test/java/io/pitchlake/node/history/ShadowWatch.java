@@ -1,0 +1,162 @@
+package io.pitchlake.node.history;
+
+import io.pitchlake.common.net.IpAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// No living machine is ever shadowed. A node answers for an address that is nobody's only when
+///
+/// 1. it has asked for it three times since it last heard an owner or a probe, the last time at
+///    least a gap ago and not longer than `tarpittrapto`;
+/// 2. it has not read a frame of its owner within `tarpitrealto`;
+/// 3. it has not read a probe or a lease of it within `tarpitholdto`;
+/// 4. whoever asks is no DHCP server, and is answered alone.
+///
+/// An owner that answers and whose frames arrive is heard by the proof, so these rules leave no way
+/// to shadow it.
+final class ShadowWatch implements Watch {
+  private static final int PROBES = 3;
+  private static final long SECOND_NANOS = 1_000_000_000L;
+  private static final long HOLD_NANOS = 10 * SECOND_NANOS - 10_000_000;
+
+  /// What a node has done to find an address's owner.
+  private static final class Proof {
+    private int requests;
+    private long lastNanos;
+    private long enoughNanos;
+
+    void ask(long nowNanos) {
+      lastNanos = nowNanos;
+      if (++requests == PROBES) {
+        enoughNanos = nowNanos;
+      }
+    }
+  }
+
+  /// What a node knows since it has started.
+  private static final class Knowledge {
+    private final Map<IpAddress, Long> owners = new HashMap<>();
+    private final Map<IpAddress, Long> claims = new HashMap<>();
+    private final Map<IpAddress, Proof> proofs = new HashMap<>();
+    private final Set<Long> dhcpServers = new HashSet<>();
+  }
+
+  private final List<Knowledge> knowledge = new ArrayList<>();
+  private final long realNanos;
+  private final long freshNanos;
+  private final long gapNanos;
+  private long traps;
+
+  ShadowWatch(Plan plan) {
+    // A timer that is a second early is left where it is, and clocks drift.
+    realNanos = plan.realSeconds() * SECOND_NANOS - SECOND_NANOS - 10_000_000;
+    gapNanos = plan.probeGapMillis() * 998_000L;
+    freshNanos = plan.trapSeconds() * SECOND_NANOS + 5 * gapNanos + SECOND_NANOS;
+    for (int i = 0; i < plan.members(); i++) {
+      knowledge.add(new Knowledge());
+    }
+  }
+
+  /// Answers for addresses that are nobody's.
+  long traps() {
+    return traps;
+  }
+
+  /// Whether nothing that a node has read keeps it from simulating an address.
+  boolean mayBeSimulated(Member member, IpAddress address, long nowNanos) {
+    Knowledge known = knowledge.get(member.index());
+    Long owner = known.owners.get(address);
+    Long claim = known.claims.get(address);
+    // Forgetting takes a little longer than keeping, and a hold ends with a proof.
+    long after = 2 * SECOND_NANOS;
+    return (owner == null || nowNanos - owner > realNanos + after)
+        && (claim == null || nowNanos - claim > HOLD_NANOS + after);
+  }
+
+  @Override
+  public void booted(Member member, long nowNanos) {
+    knowledge.set(member.index(), new Knowledge());
+  }
+
+  @Override
+  public void read(Member member, Glimpse frame, long nowNanos) {
+    if (Segment.isVirtual(frame.source)) {
+      return;
+    }
+    Knowledge known = knowledge.get(member.index());
+    if (frame.owner != null) {
+      known.owners.put(frame.owner, nowNanos);
+      known.proofs.remove(frame.owner);
+    }
+    if (frame.claimed != null) {
+      known.claims.put(frame.claimed, nowNanos);
+      known.proofs.remove(frame.claimed);
+    }
+    if (frame.isLease) {
+      known.dhcpServers.add(frame.source);
+    }
+  }
+
+  /// A node decides when a turn begins, even if it stands still before what it says departs.
+  @Override
+  public void departed(Member member, Glimpse frame, long nowNanos) {
+    if (frame.asked != null && frame.source == member.mac() && frame.isToGroup()) {
+      knowledge
+          .get(member.index())
+          .proofs
+          .computeIfAbsent(frame.asked, unused -> new Proof())
+          .ask(member.turnNanos());
+    } else if (Segment.isVirtual(frame.source)
+        && !frame.isAdvert()
+        && frame.speaker != null
+        && !Segment.isOwn(frame.speaker)) {
+      traps++;
+      answers(member, frame, member.turnNanos());
+    }
+  }
+
+  private void answers(Member member, Glimpse frame, long turnNanos) {
+    Knowledge known = knowledge.get(member.index());
+    // What it queued before it read the frame leaves in the same turn.
+    Long owner = known.owners.get(frame.speaker);
+    if (owner != null && owner != turnNanos && turnNanos - owner < realNanos) {
+      broken(member, frame, "whose owner it heard", turnNanos - owner);
+    }
+    Long claim = known.claims.get(frame.speaker);
+    if (claim != null && claim != turnNanos && turnNanos - claim < HOLD_NANOS) {
+      broken(member, frame, "which was probed or leased", turnNanos - claim);
+    }
+    boolean justHeard = owner != null && owner == turnNanos || claim != null && claim == turnNanos;
+    if (justHeard) {
+      return;
+    }
+    Proof proof = known.proofs.get(frame.speaker);
+    if (proof == null || proof.requests < PROBES) {
+      throw new BrokenInvariant(
+          "%s answers for %s after %d requests"
+              .formatted(member, frame.speaker, proof == null ? 0 : proof.requests));
+    }
+    if (turnNanos - proof.enoughNanos < gapNanos) {
+      broken(member, frame, "for which it asked the third time", turnNanos - proof.enoughNanos);
+    }
+    if (turnNanos - proof.lastNanos > freshNanos) {
+      broken(member, frame, "for which it asked last", turnNanos - proof.lastNanos);
+    }
+    if (frame.isAnnouncement || frame.isToGroup()) {
+      throw new BrokenInvariant(
+          "%s tells everybody that it has %s".formatted(member, frame.speaker));
+    }
+    if (known.dhcpServers.contains(frame.destination)) {
+      throw new BrokenInvariant("%s answers a DHCP server for %s".formatted(member, frame.speaker));
+    }
+  }
+
+  private static void broken(Member member, Glimpse frame, String what, long agoNanos) {
+    throw new BrokenInvariant(
+        "%s answers for %s, %s %.3f ms ago".formatted(member, frame.speaker, what, agoNanos / 1e6));
+  }
+}
