@@ -17,6 +17,7 @@ import io.pitchlake.common.sim.SimClock;
 import io.pitchlake.common.sim.SimHost;
 import io.pitchlake.common.sim.SimLan;
 import io.pitchlake.common.wire.PacketBuilder;
+import io.pitchlake.common.wire.Property;
 import io.pitchlake.node.engine.Exchange;
 import io.pitchlake.node.engine.IdleStrategy;
 import io.pitchlake.node.port.Carrier;
@@ -30,6 +31,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 /// Two whole nodes on a simulated segment that tell each other what they know over a simulated
@@ -505,6 +507,74 @@ class ReplicationTest {
         && seen.frame[13] == 0
         && seen.frame[23] == 6
         && seen.frame[33] == 11;
+  }
+
+  /// Random traffic that one node, the other or both hear, while their wire is cut and mended, and
+  /// nodes die and come back; after quiet both hold the same.
+  @Test
+  void nodesThatHaveHeardDifferentThingsAgreeInTheEnd() {
+    Property.forAll(
+        "replicated nodes agree in the end",
+        25,
+        random -> {
+          ReplicationTest test = new ReplicationTest();
+          test.history(random);
+        });
+  }
+
+  private void history(RandomGenerator random) {
+    String more =
+        "server 2 { ipaddr 192.168.2.11 port 80 targets 1,2 persistence 32 300 }"
+            + " register servers 2 enable servers 2 set natsessions 1024 set tarpitrealto 20"
+            + " set tarpittrapto 30 set tarpitholdto 10 set sessionopento 5 set sessioncloseto 5";
+    Member[] pair = {new Member("a", 4, 254, more), new Member("b", 6, 253, more)};
+    sync.delay(50_000, 3_000_000).faults(0.05, 0.05);
+    clock.advanceSeconds(4);
+    for (int step = 0; step < 200; step++) {
+      Member one = pair[random.nextInt(2)];
+      IpAddress some = IpAddress.parse("192.168.2." + (100 + random.nextInt(20)));
+      switch (random.nextInt(20)) {
+        case 0 -> sync.cut("a", "b");
+        case 1, 2 -> sync.heal("a", "b");
+        case 3 -> {
+          if (random.nextInt(4) == 0 && !one.dead) {
+            one.die();
+            pair[one == pair[0] ? 0 : 1] =
+                new Member(one.name, one == pair[0] ? 4 : 6, one == pair[0] ? 254 : 253, more);
+          }
+        }
+        case 4 ->
+            one.port.arrive(
+                PacketBuilder.ethernet("02:00:00:00:01:00", "ff:ff:ff:ff:ff:ff")
+                    .arpAnnouncement(some.toString())
+                    .build());
+        case 5 ->
+            one.port.arrive(
+                PacketBuilder.ethernet("02:00:00:00:01:01", "ff:ff:ff:ff:ff:ff")
+                    .arpProbe(some.toString())
+                    .build());
+        case 6 ->
+            one.node.administer(1 + random.nextInt(2), TargetState.values()[random.nextInt(3)]);
+        case 7, 8, 9 -> client.resolve(some);
+        case 10, 11 -> clock.advanceMillis(random.nextInt(1500));
+        default -> {
+          PacketBuilder frame =
+              fromClient(random.nextBoolean() ? "192.168.2.10" : "192.168.2.11")
+                  .tcp(40_000 + random.nextInt(30), 80);
+          client.sendRaw(
+              (switch (random.nextInt(4)) {
+                    case 0 -> frame.syn();
+                    case 1 -> frame.ack(1).fin();
+                    default -> frame.ack(1);
+                  })
+                  .build());
+        }
+      }
+      clock.advanceMillis(random.nextInt(20));
+    }
+    sync.faults(0, 0).heal("a", "b");
+    clock.advanceSeconds(12);
+    assertEqualTables(pair[0], pair[1]);
   }
 
   @Test

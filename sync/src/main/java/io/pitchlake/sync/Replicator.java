@@ -433,6 +433,7 @@ public final class Replicator implements SyncLink.Listener, AutoCloseable {
     session.stage = Stage.TALKING;
     session.generation = ++generations;
     session.talkingSinceNanos = nowNanos;
+    session.blocked = false;
     session.outbound.begin(nowNanos);
     events.accept(new SyncEvent.Met(session.peer.name()));
     tellEngine(session);

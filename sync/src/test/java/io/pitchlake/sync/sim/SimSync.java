@@ -71,14 +71,16 @@ public final class SimSync {
 
   /// Nothing passes between two nodes any more, and both notice.
   public void cut(String one, String other) {
-    cuts.add(Set.of(one, other));
-    tell(one, other, false);
+    if (cuts.add(Set.of(one, other))) {
+      tell(one, other, false);
+    }
   }
 
   /// The two can reach each other again.
   public void heal(String one, String other) {
-    cuts.remove(Set.of(one, other));
-    tell(one, other, true);
+    if (cuts.remove(Set.of(one, other))) {
+      tell(one, other, true);
+    }
   }
 
   private void tell(String one, String other, boolean joined) {
