@@ -23,6 +23,9 @@ final class Outbound {
   private static final long FIRST_RESEND_NANOS = 30_000_000L;
   private static final long LAST_RESEND_NANOS = 500_000_000L;
 
+  /// Over a reliable link what is late is still on its way, and sending it again makes it later.
+  private static final long RELIABLE_RESEND_NANOS = 250_000_000L;
+
   private final SyncFrame frame = new SyncFrame();
   private final long memory;
   private final ByteBuffer[] buffers = new ByteBuffer[WINDOW];
@@ -138,10 +141,11 @@ final class Outbound {
   /// Sends again what has not arrived in time; how many frames.
   int resend(SyncLink link, SyncLink.Peer peer, long epoch, long nowNanos) {
     int sent = 0;
+    long least = link.isReliable() ? RELIABLE_RESEND_NANOS : FIRST_RESEND_NANOS;
     for (long sequence = acknowledged; sequence < unsent; sequence++) {
       int slot = slot(sequence);
       boolean taken = (takenBeyond >>> sequence - acknowledged & 1) != 0;
-      if (!taken && nowNanos - sentNanos[slot] >= resendNanos[slot]) {
+      if (!taken && nowNanos - sentNanos[slot] >= Math.max(resendNanos[slot], least)) {
         if (!send(link, peer, sequence, epoch, nowNanos)) {
           break;
         }

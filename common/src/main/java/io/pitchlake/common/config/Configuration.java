@@ -413,7 +413,8 @@ public record Configuration(
     POLL
   }
 
-  /// `sync { bind ADDRESS peers A,B cluster NAME key FILE transport tcp port 7800 witness ADDRESS }`
+  /// `sync { bind ADDRESS peers A,B cluster NAME key FILE transport tcp port 7800 witness ADDRESS
+  /// }`
   ///
   /// @param bind this node's address on the sync link, which its kernel owns; empty: the one from
   ///   which the first peer is reached

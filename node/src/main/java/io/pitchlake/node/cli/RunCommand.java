@@ -140,8 +140,7 @@ public final class RunCommand implements Callable<Integer> {
       return Optional.empty();
     }
     List<IpAddress> all =
-        Stream.concat(
-                sync.others().stream(), configuration.sync().flatMap(Sync::witness).stream())
+        Stream.concat(sync.others().stream(), configuration.sync().flatMap(Sync::witness).stream())
             .toList();
     int port = (int) configuration.settings().get(Setting.SYNCBEATPORT);
     return Optional.of(PeerSocket.open(sync.bind(), all, port));

@@ -224,15 +224,6 @@ class CommandLinesTest {
   }
 
   @Test
-  void aSyncAddressThatTheHostLacksIsOneSentence() throws IOException {
-    Path key = Files.write(folder.resolve("cluster.key"), new byte[32]);
-    assertEnds(
-        4,
-        execute("run", GOOD + "sync { bind 192.0.2.77 peers 192.0.2.78 key \"" + key + "\" }"),
-        "the sync link cannot listen on 192.0.2.77 port 7800: this host does not have the address");
-  }
-
-  @Test
   void checkSaysWhatIsBalanced() throws IOException {
     assertEnds(
         0,

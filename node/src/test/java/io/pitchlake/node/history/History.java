@@ -65,7 +65,8 @@ final class History implements AutoCloseable {
     for (int i = 0; i < plan.members(); i++) {
       int[] theSwitch = new int[1];
       SimLan lan = segment.plug(theSwitch);
-      Member member = new Member(i, plan, sabotage, clock, lan, sync, root.split(), journal, watches);
+      Member member =
+          new Member(i, plan, sabotage, clock, lan, sync, root.split(), journal, watches);
       paths.add(member.attachment(), theSwitch[0]);
       members.add(member);
     }

@@ -13,12 +13,13 @@ import java.util.Map;
 /// Who speaks for the virtual router of an address family. What is seen is frames from the virtual
 /// MAC as they leave a node.
 ///
-/// **One owner.** Two nodes are never owners at once: no node answers a question (an ARP request,
-/// a solicitation) that another has answered which is still there, nor between two answers of
-/// another within two intervals. Two allowances: for [#HANDOVER_NANOS] after a node has begun to speak the news may still be on its
-/// way; and VRRP alone lets nodes know no better where something was wrong on the wires between
-/// them within the last five intervals, or where one is preempted while it stands still, for less
-/// than its lease. The second is counted, for it is what a talk between nodes is to take away.
+/// **One owner.** Two nodes are never owners at once: no node answers a question (an ARP request, a
+/// solicitation) that another has answered which is still there, nor between two answers of another
+/// within two intervals. Two allowances: for [#HANDOVER_NANOS] after a node has begun to speak the
+/// news may still be on its way; and VRRP alone lets nodes know no better where something was wrong
+/// on the wires between them within the last five intervals, or where one is preempted while it
+/// stands still, for less than its lease. The second is counted, for it is what a talk between
+/// nodes is to take away.
 ///
 /// **Each node's part**, which has no allowances at all, whatever the LAN does:
 ///
@@ -280,8 +281,9 @@ final class OwnershipWatch implements Watch {
     }
   }
 
-  /// Whether a node that has answered may do so again: it has not ended, left, or lost its lease. What
-  /// it says itself of its role only lets it off; if it answers all the same it is found out then.
+  /// Whether a node that has answered may do so again: it has not ended, left, or lost its lease.
+  /// What it says itself of its role only lets it off; if it answers all the same it is found out
+  /// then.
   private boolean isStillOwner(Member member, int boot, boolean isIpv4) {
     Office office = office(member, isIpv4);
     return member.isUp()

@@ -41,8 +41,11 @@ public final class JGroupsLink implements SyncLink {
   private final SealedSockets sockets;
   private final Refusals refusals;
   private final Inbox inbox;
-  private final JChannel channel;
+  private final SealedSocketFactory factory;
   private final Thread joiner;
+
+  /// Null until it is made, on the joining thread: JGroups takes its time.
+  private volatile JChannel channel;
 
   /// Of the members that JGroups has told of, by what JGroups calls them.
   private final Map<Address, Lane> members = new ConcurrentHashMap<>();
@@ -72,22 +75,16 @@ public final class JGroupsLink implements SyncLink {
             clock);
     InetSocketAddress address = new InetSocketAddress(settings.bind().inet(), settings.port());
     try {
-      return new JGroupsLink(
-          settings,
-          listener,
-          inbox,
-          refusals,
-          sockets,
-          new SealedSocketFactory(sockets, settings.transport(), address));
+      SealedSocketFactory factory = new SealedSocketFactory(sockets, settings.transport(), address);
+      JGroupsLink link = new JGroupsLink(settings, listener, inbox, refusals, sockets, factory);
+      link.joiner.start();
+      return link;
     } catch (IOException e) {
       sockets.close();
       throw new LinkException(
           "the sync link cannot listen on %s port %d: %s"
               .formatted(settings.bind(), settings.port(), cause(e)),
           e);
-    } catch (Exception e) {
-      sockets.close();
-      throw new IllegalStateException("JGroups does not take its protocols", e);
     }
   }
 
@@ -109,27 +106,23 @@ public final class JGroupsLink implements SyncLink {
       Inbox inbox,
       Refusals refusals,
       SealedSockets sockets,
-      SealedSocketFactory factory)
-      throws Exception {
+      SealedSocketFactory factory) {
     this.settings = settings;
     this.listener = listener;
     this.inbox = inbox;
     this.refusals = refusals;
     this.sockets = sockets;
-    this.channel = Stack.channel(settings, factory);
-    long rest = ThreadLocalRandom.current().nextLong();
-    channel.addAddressGenerator(() -> new UUID(settings.boot(), rest));
-    // Given, or JGroups asks the resolver for the host's.
-    channel.setName(settings.bind() + ":" + settings.port());
-    channel.setDiscardOwnMessages(true);
-    channel.setReceiver(new FromJGroups());
-    this.joiner = Thread.ofVirtual().name("sync-join").start(this::join);
+    this.factory = factory;
+    this.joiner = Thread.ofVirtual().name("sync-join").unstarted(this::join);
   }
 
   /// Becomes a member, of a cluster of its own if nobody else is there; JGroups merges them later.
   private void join() {
     while (!closing) {
       try {
+        if (channel == null) {
+          channel = newChannel();
+        }
         channel.connect(settings.cluster());
         return;
       } catch (Exception e) {
@@ -143,6 +136,17 @@ public final class JGroupsLink implements SyncLink {
     }
   }
 
+  private JChannel newChannel() throws Exception {
+    JChannel made = Stack.channel(settings, factory);
+    long rest = ThreadLocalRandom.current().nextLong();
+    made.addAddressGenerator(() -> new UUID(settings.boot(), rest));
+    // Given, or JGroups asks the resolver for the host's.
+    made.setName(settings.bind() + ":" + settings.port());
+    made.setDiscardOwnMessages(true);
+    made.setReceiver(new FromJGroups());
+    return made;
+  }
+
   @Override
   public boolean send(Peer to, ByteBuffer frame) {
     if (frame.remaining() > MAX_FRAME_BYTES) {
@@ -150,6 +154,11 @@ public final class JGroupsLink implements SyncLink {
     }
     Lane lane = lanes.get(to.boot());
     return lane == null || lane.offer(frame);
+  }
+
+  @Override
+  public boolean isReliable() {
+    return true;
   }
 
   /// Has the listener called with what has come, at most so often, and says how often that was.
@@ -175,13 +184,24 @@ public final class JGroupsLink implements SyncLink {
     inbox.close();
     joiner.interrupt();
     lanes.values().forEach(Lane::close);
-    Thread leaving = Thread.ofVirtual().name("sync-leave").start(channel::close);
+    Thread leaving = Thread.ofVirtual().name("sync-leave").start(this::leave);
     try {
       leaving.join(LONGEST_LEAVE_MILLIS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     sockets.close();
+  }
+
+  private void leave() {
+    try {
+      joiner.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (channel != null) {
+      channel.close();
+    }
   }
 
   private String nameOf(Address member) {

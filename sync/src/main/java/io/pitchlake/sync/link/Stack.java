@@ -39,10 +39,14 @@ final class Stack {
   private static final long ASKED_MILLIS = 200;
 
   /// Sides of a split look for each other in this rhythm.
-  private static final long MERGE_LEAST_MILLIS = 500;
+  private static final long MERGE_LEAST_MILLIS = 300;
 
-  private static final long MERGE_MOST_MILLIS = 2_000;
-  private static final long JOIN_MILLIS = 500;
+  private static final long MERGE_MOST_MILLIS = 1_000;
+
+  /// How long a node that starts waits for an answer before it is a cluster of its own. Nobody
+  /// waits for that, and merging takes longer.
+  private static final long JOIN_MILLIS = 1_000;
+
   private static final long LEAVE_MILLIS = 500;
 
   /// How many bytes may be on their way to a peer.
@@ -85,7 +89,10 @@ final class Stack {
           case TCP -> new TCPPING().initialHosts(addresses(settings)).portRange(0);
           case UDP -> new PING();
         },
-        new MERGE3().setMinInterval(MERGE_LEAST_MILLIS).setMaxInterval(MERGE_MOST_MILLIS),
+        new MERGE3()
+            .setMinInterval(MERGE_LEAST_MILLIS)
+            .setMaxInterval(MERGE_MOST_MILLIS)
+            .setCheckInterval(MERGE_MOST_MILLIS),
         new FD_ALL3().setTimeout(SILENT_MILLIS).setInterval(HEARTBEAT_MILLIS),
         new VERIFY_SUSPECT2().setTimeout(ASKED_MILLIS),
         new NAKACK2().useMcastXmit(false),

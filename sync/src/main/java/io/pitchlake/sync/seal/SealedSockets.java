@@ -2,6 +2,7 @@ package io.pitchlake.sync.seal;
 
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.time.Clock;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -29,6 +30,7 @@ public final class SealedSockets implements AutoCloseable {
   private final Refusals refusals;
   private final DatagramSeal datagrams;
   private volatile SealedDatagrams answering;
+  private final Set<Closeable> bound = ConcurrentHashMap.newKeySet();
   private final Set<SealedSocket> open = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService watch =
       Executors.newSingleThreadScheduledExecutor(
@@ -56,6 +58,7 @@ public final class SealedSockets implements AutoCloseable {
     try {
       socket.setReuseAddress(true);
       socket.bind(address);
+      bound.add(socket);
       return socket;
     } catch (IOException e) {
       socket.close();
@@ -77,6 +80,7 @@ public final class SealedSockets implements AutoCloseable {
       // Two nodes on one address would each get some of the datagrams.
       socket.setReuseAddress(false);
       socket.bind(address);
+      bound.add(socket);
       answering = socket;
       return socket;
     } catch (IOException e) {
@@ -87,7 +91,9 @@ public final class SealedSockets implements AutoCloseable {
 
   /// A socket that hears what is sent to a group.
   public MulticastSocket group(SocketAddress group) throws IOException {
-    return new SealedDatagrams(this, group);
+    SealedDatagrams socket = new SealedDatagrams(this, group);
+    bound.add(socket);
+    return socket;
   }
 
   /// Sends from this node's own address, which a group's socket cannot.
@@ -143,7 +149,7 @@ public final class SealedSockets implements AutoCloseable {
     }
   }
 
-  private static void closeQuietly(Socket socket) {
+  private static void closeQuietly(Closeable socket) {
     try {
       socket.close();
     } catch (IOException e) {
@@ -151,10 +157,11 @@ public final class SealedSockets implements AutoCloseable {
     }
   }
 
-  /// Closes every connection, at once.
+  /// Closes every socket, at once.
   @Override
   public void close() {
     watch.shutdownNow();
+    bound.forEach(SealedSockets::closeQuietly);
     open.forEach(SealedSockets::closeQuietly);
   }
 }
