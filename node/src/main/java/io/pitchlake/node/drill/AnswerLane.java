@@ -19,8 +19,12 @@ final class AnswerLane implements Lane {
   /// A longer pause means that all is not well.
   private static final long UNSTEADY_NANOS = 100_000_000;
 
-  /// Without taps, more answers than questions within this time show two owners.
-  private static final long BUCKET_NANOS = 20_000_000;
+  /// Without taps, more answers within this time than questions within it and the one below before
+  /// it show two owners: a node that was not run answers late and many at once.
+  private static final long WINDOW_NANOS = 200_000_000;
+
+  private static final long LATE_NANOS = 100_000_000;
+  private static final long STEP_NANOS = 20_000_000;
 
   private final Kind kind;
   private final Times asked = new Times();
@@ -155,13 +159,15 @@ final class AnswerLane implements Lane {
     return 2 * heard.countIn(whole) > 3 * most;
   }
 
-  /// How long there were far more answers than questions.
+  /// How long there were more answers than questions. What lasts less than a tenth of a second does
+  /// not show.
   private long surplus(Stretch stretch) {
     long surplus = 0;
-    for (long from = stretch.fromNanos(); from - stretch.toNanos() < 0; from += BUCKET_NANOS) {
-      Stretch bucket = new Stretch(from, from + BUCKET_NANOS);
-      if (2 * heard.countIn(bucket) > 3 * asked.countIn(bucket) + 2) {
-        surplus += BUCKET_NANOS;
+    for (long to = stretch.fromNanos(); to - stretch.toNanos() < 0; to += STEP_NANOS) {
+      long from = to - WINDOW_NANOS;
+      int answers = heard.countIn(new Stretch(from, to));
+      if (answers > asked.countIn(new Stretch(from - LATE_NANOS, to))) {
+        surplus += STEP_NANOS;
       }
     }
     return surplus;

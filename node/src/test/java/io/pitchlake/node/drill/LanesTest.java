@@ -161,11 +161,23 @@ class LanesTest {
     for (long at = 0; at < 1000; at++) {
       lane.ask(at * MILLI);
       lane.answer(at * MILLI);
-      if (at >= 400 && at < 500) {
+      if (at >= 400 && at < 700) {
         lane.answer(at * MILLI);
       }
     }
-    assertEquals(100 * MILLI, lane.judge(ALL).twoOwnersNanos());
+    assertEquals(300 * MILLI, lane.judge(ALL).twoOwnersNanos(), 40 * MILLI);
+  }
+
+  @Test
+  void withoutTapsAnswersThatComeLateAndAllAtOnceAreNoSecondOwner() {
+    AnswerLane lane = new AnswerLane(Kind.ARP, 0);
+    for (long at = 0; at < 1000; at++) {
+      lane.ask(at * MILLI);
+      for (long i = 0; at % 80 == 79 && i < 80; i++) {
+        lane.answer(at * MILLI);
+      }
+    }
+    assertEquals(0, lane.judge(ALL).twoOwnersNanos());
   }
 
   @Test
