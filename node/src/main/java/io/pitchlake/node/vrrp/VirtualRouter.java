@@ -522,7 +522,8 @@ final class VirtualRouter {
 
   private void requested(int from, Claim claim, Request request, int number, long nowNanos) {
     switch (request) {
-      case NOTHING -> {}
+      // Leases are between a node and the witness.
+      case NOTHING, LEASE, LEASED -> {}
       case BURST -> {
         if (isActive()) {
           doubted(nowNanos);

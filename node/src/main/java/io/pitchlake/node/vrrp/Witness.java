@@ -127,7 +127,7 @@ public final class Witness {
     Lease lease = leases.get(router);
     return switch (in.request(entry)) {
       case LEASE -> {
-        long leaseNanos = LEASE_INTERVALS * in.intervalCentis(entry) * NANOS_PER_CENTI;
+        long leaseNanos = NANOS_PER_CENTI * LEASE_INTERVALS * in.intervalCentis(entry);
         // What was asked so long ago is asked by nobody any more.
         if (nowNanos - startNanos < QUIET_NANOS || leaseNanos > QUIET_NANOS || age > leaseNanos) {
           yield Request.REFUSED;
