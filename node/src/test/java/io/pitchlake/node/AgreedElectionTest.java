@@ -703,7 +703,7 @@ class AgreedElectionTest {
       a.expectLine("ACTIVE -> BACKUP: no peer is heard, and the witness does not let it");
       partition(false);
       cut(4, WITNESS, false);
-      clock.advance(1_000 * MILLI + phase * 700_000);
+      clock.advance(1_000 * MILLI + phase * 700_000L);
       assertEquals(a, active());
     }
     assertEquals(0, twoOwnersNanos, "nanoseconds with two owners");
