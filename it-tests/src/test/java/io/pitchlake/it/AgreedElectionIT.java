@@ -132,6 +132,15 @@ class AgreedElectionIT {
   }
 
   @Test
+  void aNodeThatHearsNothingGivesWay() {
+    LAB.pass("node-a", false, true);
+    a.awaitLine("IPv4) ACTIVE -> BACKUP: another node has asked for its place", PATIENCE);
+    b.awaitLine("IPv4) BACKUP -> ACTIVE", PATIENCE);
+    scanner.run("ping", "-c", "3", "-i", "0.2", VIRT).expectSuccess();
+    nobodyWasAnsweredTwice("deaf node");
+  }
+
+  @Test
   void withoutTheSyncLinkTheSegmentGoesOn() {
     LAB.host("node-a").run("ip", "link", "set", "eth1", "down").expectSuccess();
     a.awaitLine("SYNC peer 10.0.0.2 is silent on the sync link", PATIENCE);

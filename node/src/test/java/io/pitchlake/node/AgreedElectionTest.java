@@ -306,6 +306,37 @@ class AgreedElectionTest {
   }
 
   @Test
+  void aNodeThatHearsNothingGivesItsPlaceToOneThatIsAnswered() {
+    pair("10ms");
+    clock.every(MILLI, () -> client.ping(VIRT));
+    clock.advanceMillis(100);
+    a.port.attachment().passes(false, true);
+    long cut = clock.nanoTime();
+    clock.advanceSeconds(2);
+    assertEquals(b, active());
+    double outage = outageMillis(cut, b);
+    assertTrue(outage <= 90, outage + " ms");
+    assertEquals(1, b.count(Counter.VRRP_BECAME_ACTIVE));
+    assertEquals(0, twoOwnersNanos);
+    a.port.attachment().passes(true, true);
+    clock.advanceSeconds(1);
+    assertEquals(a, active());
+    assertEquals(0, twoOwnersNanos);
+  }
+
+  @Test
+  void aQuietSegmentMovesNothing() {
+    pair("10ms");
+    clock.advanceSeconds(10);
+    assertEquals(a, active());
+    client.attachment().connected(false);
+    clock.advanceSeconds(10);
+    assertEquals(a, active(), "nobody answers the other one either");
+    assertEquals(0, b.count(Counter.VRRP_BECAME_ACTIVE));
+    assertTrue(a.count(Counter.FRAMES_TRANSMITTED) < 20_000);
+  }
+
+  @Test
   void aBackupThatHearsNothingIsRefused() {
     pair("10ms");
     b.port.attachment().passes(false, true);

@@ -57,6 +57,9 @@ final class Beat {
   /// The sender hears the active router, and wants its place by priority.
   static final int PREEMPTS = 8;
 
+  /// The sender is active, hears nothing on the segment, and no station answers it.
+  static final int DEAF = 16;
+
   static final int MOST_ENTRIES = 23;
 
   private static final int MAGIC = 0x504c_4231;

@@ -54,6 +54,12 @@ final class VirtualRouter {
   /// due.
   private static final int BURST_ADVERTS = 4;
 
+  /// Least time between two questions of an active router whether it hears anything.
+  private static final long LISTEN_NANOS = 100_000_000L;
+
+  /// So many questions must be lost before an active router takes itself for deaf.
+  private static final int UNANSWERED = 12;
+
   /// Longest time between two questions to an active router that keeps its place.
   private static final long LONGEST_BACKOFF_NANOS = 1_000_000_000L;
 
@@ -91,6 +97,8 @@ final class VirtualRouter {
   /// A backup's: whether it misses adverts, since when, and what it does about it.
   private boolean doubting;
 
+  private boolean helping;
+
   private long doubtNanos;
   private int question;
   private long nextBurstAskNanos;
@@ -111,6 +119,7 @@ final class VirtualRouter {
   private int burst;
 
   private long nextBurstNanos;
+  private boolean deaf;
   private long doubtedNanos;
   private long doubtedLastNanos;
 
@@ -292,6 +301,9 @@ final class VirtualRouter {
     if (nowNanos - state.timerNanos() >= 0 && (isActive() || mayTakeOver(nowNanos))) {
       apply(TIMER, nowNanos);
     }
+    if (isActive() && !claims.isEmpty()) {
+      listen(nowNanos);
+    }
     if (isActive() && burst > 0 && nowNanos - nextBurstNanos >= 0) {
       burst--;
       nextBurstNanos = nowNanos + view.advertNanos() / 16;
@@ -345,6 +357,7 @@ final class VirtualRouter {
   private void doubt(long nowNanos) {
     if (nowNanos - doubtFromNanos() < 0) {
       doubting = false;
+      helpDeaf(nowNanos);
       releaseLease(nowNanos);
       return;
     }
@@ -370,6 +383,49 @@ final class VirtualRouter {
       wantsLease = false;
       leaseNumber++;
       leaseNanos = nowNanos;
+    }
+  }
+
+  /// An active router whose segment has fallen silent asks stations whether it is the segment or
+  /// this node that is; and says so over sync when none answers.
+  private void listen(long nowNanos) {
+    long silenceNanos = proof.silenceNanos(nowNanos);
+    long intervalNanos = view.advertNanos();
+    boolean was = deaf;
+    deaf =
+        silenceNanos > 3 * intervalNanos
+            && proof.knowsStations()
+            && proof.unanswered() >= UNANSWERED;
+    if (silenceNanos > 3 * intervalNanos) {
+      boolean urgent = !deaf && proof.unanswered() > 0;
+      proof.ask(urgent ? intervalNanos / 4 : Math.max(LISTEN_NANOS, 3 * intervalNanos), nowNanos);
+    }
+    if (deaf && !was) {
+      peers.urge();
+    }
+  }
+
+  /// Another node is active and hears nothing: where stations answer this one, it asks for the
+  /// place.
+  private void helpDeaf(long nowNanos) {
+    boolean isDeaf = false;
+    for (int i = 0; i < claims.size(); i++) {
+      isDeaf |= claims.get(i).isAliveAs(RouterRole.ACTIVE) && claims.get(i).deaf;
+    }
+    if (!isDeaf) {
+      helping = false;
+      return;
+    }
+    if (!helping) {
+      helping = true;
+      ask(nowNanos);
+    }
+    long intervalNanos = state.activeAdvertNanos();
+    proof.ask(intervalNanos / 2, nowNanos);
+    if (nowNanos - nextAskNanos >= 0 && proof.since(doubtNanos)) {
+      nextAskNanos = nowNanos + intervalNanos / 2;
+      requestOfActive(Request.TAKE, nowNanos);
+      counters.count(Counter.TAKES_ASKED);
     }
   }
 
@@ -490,6 +546,7 @@ final class VirtualRouter {
     if (role == null) {
       return;
     }
+    boolean leaves = claim.isAliveAs(RouterRole.ACTIVE) && role == RouterRole.BACKUP;
     claim.role = role;
     claim.priority = beat.priority(entry);
     if (claim.source.low() != beat.sourceLow(entry)
@@ -500,6 +557,7 @@ final class VirtualRouter {
     claim.proven = beat.has(entry, Beat.PROVEN);
     claim.knowsStations = beat.has(entry, Beat.KNOWS_STATIONS);
     claim.preempts = beat.has(entry, Beat.PREEMPTS);
+    claim.deaf = beat.has(entry, Beat.DEAF);
     epoch = Math.max(epoch, beat.epoch(entry));
     long intervalNanos = Math.max(1, beat.intervalCentis(entry)) * NANOS_PER_CENTI;
     claim.alive = peers.isAlive(from, intervalNanos, nowNanos);
@@ -509,6 +567,10 @@ final class VirtualRouter {
     boolean concedes = claim.conceded >= 0 && beat.conceded(entry) > claim.conceded;
     claim.conceded = beat.conceded(entry);
     requested(from, claim, beat.request(entry), beat.number(entry), nowNanos);
+    if (helping && leaves && noneIsActive() && proof.since(doubtNanos)) {
+      rival = claim.source;
+      apply(new Left(Agreement.isNext(claims, priority, view.source())), nowNanos);
+    }
     if (isActive() && (concedes || role == RouterRole.ACTIVE)) {
       rival = claim.source;
       apply(
@@ -623,7 +685,7 @@ final class VirtualRouter {
 
   /// Writes what this node says of the router to one peer; a request is said once.
   void write(int peer, Beat beat) {
-    boolean proven = doubting && proof.since(doubtNanos);
+    boolean proven = (doubting || helping) && proof.since(doubtNanos);
     boolean preempts = doubting && state.onExpiry() == RoleCause.PREEMPTION;
     Request request = gone && requests[peer] == Request.NOTHING ? Request.GONE : requests[peer];
     beat.add(
@@ -641,7 +703,8 @@ final class VirtualRouter {
         (proven ? Beat.PROVEN : 0)
             | (linked ? Beat.LINKED : 0)
             | (proof.knowsStations() ? Beat.KNOWS_STATIONS : 0)
-            | (preempts ? Beat.PREEMPTS : 0),
+            | (preempts ? Beat.PREEMPTS : 0)
+            | (deaf && isActive() ? Beat.DEAF : 0),
         numbers[peer],
         conceded);
     requests[peer] = Request.NOTHING;
@@ -670,6 +733,8 @@ final class VirtualRouter {
     boolean active = isActive();
     election.set(view.served(), active);
     doubting = false;
+    helping = false;
+    deaf = false;
     burst = 0;
     if (peers != null) {
       peers.urge();

@@ -254,8 +254,13 @@ public final class VrrpModule implements Module, Heartbeat {
     if (packet.isFragment()) {
       return Verdict.PASS;
     }
-    if (proofs.length > 0) {
-      prove(packet);
+    for (LanProof proof : proofs) {
+      if (proof.isOf(packet.port(), packet.vlan())) {
+        proof.heardFrame(packet.nowNanos());
+        if (isNeighborly(packet)) {
+          proof.onFrame(packet);
+        }
+      }
     }
     return switch (packet.kind()) {
       case ARP -> Verdict.PASS;
@@ -265,24 +270,16 @@ public final class VrrpModule implements Module, Heartbeat {
     };
   }
 
-  private void prove(PacketContext packet) {
-    boolean tells =
-        switch (packet.kind()) {
-          case ARP -> true;
-          case IPV4 -> false;
-          case IPV6 ->
-              packet.transport() == PacketContext.Transport.ICMPV6
-                  && (packet.icmpv6().type() == Icmpv6Header.NEIGHBOR_SOLICITATION
-                      || packet.icmpv6().type() == Icmpv6Header.NEIGHBOR_ADVERTISEMENT);
-        };
-    if (!tells) {
-      return;
-    }
-    for (LanProof proof : proofs) {
-      if (proof.isOf(packet.port(), packet.vlan())) {
-        proof.onFrame(packet);
-      }
-    }
+  /// Whether a frame tells who has an address.
+  private static boolean isNeighborly(PacketContext packet) {
+    return switch (packet.kind()) {
+      case ARP -> true;
+      case IPV4 -> false;
+      case IPV6 ->
+          packet.transport() == PacketContext.Transport.ICMPV6
+              && (packet.icmpv6().type() == Icmpv6Header.NEIGHBOR_SOLICITATION
+                  || packet.icmpv6().type() == Icmpv6Header.NEIGHBOR_ADVERTISEMENT);
+    };
   }
 
   private Verdict onIpv4(PacketContext packet) {

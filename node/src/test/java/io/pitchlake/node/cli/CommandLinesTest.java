@@ -372,4 +372,40 @@ class CommandLinesTest {
       closed = true;
     }
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "nowhere",
+    "192.0.2.9:0",
+    "192.0.2.9:70000",
+    "192.0.2.9:x",
+    "[2001:db8::9",
+    "[]:7801",
+    ":7801"
+  })
+  void aWitnessNeedsAnAddress(String bind) throws IOException {
+    Path key = Files.write(folder.resolve("cluster.key"), new byte[32]);
+    assertEnds(
+        2,
+        world.execute("witness", "--bind", bind, "--key", key.toString()),
+        "'" + bind + "' is no ADDRESS[:PORT]; write such as 192.0.2.9:7801");
+  }
+
+  @Test
+  void aWitnessNeedsAKey() throws IOException {
+    Path key = Files.write(folder.resolve("cluster.key"), new byte[31]);
+    assertEnds(
+        3,
+        world.execute("witness", "--bind", "127.0.0.1:7901", "--key", key.toString()),
+        "--key: error: the cluster key " + key + " has 31 bytes");
+  }
+
+  @Test
+  void aWitnessSaysWhyAnAddressCannotBeUsed() throws IOException {
+    Path key = Files.write(folder.resolve("cluster.key"), new byte[32]);
+    assertEnds(
+        4,
+        world.execute("witness", "--bind", "192.0.2.9", "--key", key.toString()),
+        "heartbeats cannot be received at 192.0.2.9, UDP port 7801");
+  }
 }
