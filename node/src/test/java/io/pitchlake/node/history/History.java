@@ -29,16 +29,27 @@ final class History implements AutoCloseable {
               Gauge.PERSISTENT_CLIENTS, 1024L,
               Gauge.NAT_SESSIONS, 1024L));
 
+  private static final List<Gauge> REPLICATED =
+      List.of(
+          Gauge.ADDRESSES_REAL,
+          Gauge.ADDRESSES_SIMULATED,
+          Gauge.ADDRESSES_HELD,
+          Gauge.SESSIONS,
+          Gauge.PERSISTENT_CLIENTS);
+
+  private static final int EQUAL_WITHIN_MILLIS = 10_000;
+
   /// What has happened in a history.
   ///
   /// @param kind what could go wrong
   /// @param answers answers from the virtual MAC
   /// @param traps those among them for addresses that are nobody's
   /// @param forwarded frames sent to targets
+  /// @param takenOver those of them whose flow another node had begun
   /// @param takeovers times a node began to speak
   /// @param excused answers of a second owner that VRRP alone cannot prevent
   record Outcome(
-      String kind, long answers, long traps, long forwarded, long takeovers, long excused) {}
+      String kind, long answers, long traps, long forwarded, long takenOver, long takeovers, long excused) {}
 
   private final Plan plan;
   private final SplittableRandom random;
@@ -65,14 +76,14 @@ final class History implements AutoCloseable {
     for (int i = 0; i < plan.members(); i++) {
       int[] theSwitch = new int[1];
       SimLan lan = segment.plug(theSwitch);
-      Member member =
-          new Member(i, plan, sabotage, clock, lan, sync, root.split(), journal, watches);
+      Member member = new Member(
+              i, plan, sabotage, clock, lan, sync, members, root.split(), journal, watches);
       paths.add(member.attachment(), theSwitch[0]);
       members.add(member);
     }
     ownership = new OwnershipWatch(plan, members, paths, clock);
-    shadows = new ShadowWatch(plan);
-    flows = new FlowWatch(segment.targets(), paths);
+    shadows = new ShadowWatch(plan, members);
+    flows = new FlowWatch(plan, segment.targets(), members, paths);
     watches.addAll(List.of(ownership, shadows, flows));
   }
 
@@ -94,11 +105,15 @@ final class History implements AutoCloseable {
       journal.note(() -> "everything is mended");
       mend();
       isWholeAgain();
+      if (plan.sync() != Plan.Sync.NONE) {
+        tablesAreEqual();
+      }
       return new Outcome(
           "LAN " + plan.lan() + ", sync " + plan.sync(),
           ownership.answers(),
           shadows.traps(),
           flows.forwarded(),
+          flows.takenOver(),
           ownership.takeovers(),
           ownership.excused());
     } catch (RuntimeException | AssertionError e) {
@@ -326,6 +341,34 @@ final class History implements AutoCloseable {
     if (ownership.answers() == answersBefore) {
       throw new BrokenInvariant("nobody has answered");
     }
+  }
+
+  /// After quiet every node's tables hold the same.
+  private void tablesAreEqual() {
+    segment.fallSilent();
+    for (int i = 0; i < EQUAL_WITHIN_MILLIS / 100; i++) {
+      clock.advance(100 * MILLI);
+      if (areEqual()) {
+        return;
+      }
+    }
+    throw new BrokenInvariant(
+        "tables differ after "
+            + EQUAL_WITHIN_MILLIS
+            + " ms of quiet: "
+            + members.stream().map(this::contents).toList());
+  }
+
+  private boolean areEqual() {
+    return members.stream().map(this::contents).distinct().count() == 1;
+  }
+
+  private String contents(Member member) {
+    StringBuilder text = new StringBuilder("sum %016x".formatted(member.digest().total()));
+    for (Gauge gauge : REPLICATED) {
+      text.append(", %d %s".formatted(member.counters().get(gauge), gauge.meaning()));
+    }
+    return text.toString();
   }
 
   private static long virtualMac(IpAddress address) {
