@@ -10,8 +10,7 @@ import java.util.Set;
 /// A flow keeps its target: all its frames go where the first went, as long as they are forwarded
 /// by a node that has forwarded it since that node's start, or that has acknowledged it. This does
 /// not hold while a target may have been out of a node's reach for so long that it was given up,
-/// or, for a flow that moves to another node, when nodes could not talk to each other all the
-/// time.
+/// or, for a flow that moves to another node, when nodes could not talk to each other all the time.
 final class FlowWatch implements Watch {
   /// A target that was out of reach for so long may have been given up.
   private static final long TARGET_LOST_NANOS = 4_000_000_000L;
@@ -120,7 +119,6 @@ final class FlowWatch implements Watch {
   private boolean mayHaveLostATarget(Member member) {
     return member.attentiveNanos() < TARGETS_FOUND_NANOS
         || hosts.stream()
-            .anyMatch(
-                host -> paths.faultlessNanos(member, host.attachment()) < TARGET_LOST_NANOS);
+            .anyMatch(host -> paths.faultlessNanos(member, host.attachment()) < TARGET_LOST_NANOS);
   }
 }

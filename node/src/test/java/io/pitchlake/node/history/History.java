@@ -7,11 +7,14 @@ import io.pitchlake.common.sim.SimHost;
 import io.pitchlake.common.sim.SimLan;
 import io.pitchlake.common.sim.SimWire;
 import io.pitchlake.node.sim.SimPeers;
+import io.pitchlake.sync.SessionReplicator;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /// One history: a cluster lives through what its seed has drawn, then everything is mended, and it
@@ -29,14 +32,6 @@ final class History implements AutoCloseable {
               Gauge.PERSISTENT_CLIENTS, 1024L,
               Gauge.NAT_SESSIONS, 1024L));
 
-  private static final List<Gauge> REPLICATED =
-      List.of(
-          Gauge.ADDRESSES_REAL,
-          Gauge.ADDRESSES_SIMULATED,
-          Gauge.ADDRESSES_HELD,
-          Gauge.SESSIONS,
-          Gauge.PERSISTENT_CLIENTS);
-
   private static final int EQUAL_WITHIN_MILLIS = 10_000;
 
   /// What has happened in a history.
@@ -49,7 +44,13 @@ final class History implements AutoCloseable {
   /// @param takeovers times a node began to speak
   /// @param excused answers of a second owner that VRRP alone cannot prevent
   record Outcome(
-      String kind, long answers, long traps, long forwarded, long takenOver, long takeovers, long excused) {}
+      String kind,
+      long answers,
+      long traps,
+      long forwarded,
+      long takenOver,
+      long takeovers,
+      long excused) {}
 
   private final Plan plan;
   private final SplittableRandom random;
@@ -76,8 +77,8 @@ final class History implements AutoCloseable {
     for (int i = 0; i < plan.members(); i++) {
       int[] theSwitch = new int[1];
       SimLan lan = segment.plug(theSwitch);
-      Member member = new Member(
-              i, plan, sabotage, clock, lan, sync, members, root.split(), journal, watches);
+      Member member =
+          new Member(i, plan, sabotage, clock, lan, sync, members, root.split(), journal, watches);
       paths.add(member.attachment(), theSwitch[0]);
       members.add(member);
     }
@@ -352,23 +353,23 @@ final class History implements AutoCloseable {
         return;
       }
     }
-    throw new BrokenInvariant(
-        "tables differ after "
-            + EQUAL_WITHIN_MILLIS
-            + " ms of quiet: "
-            + members.stream().map(this::contents).toList());
+    StringBuilder text = new StringBuilder("tables differ after quiet:");
+    for (Member member : members) {
+      journal.note(() -> member + " has counted " + member.counted());
+      Set<SessionReplicator.Copy> others = new LinkedHashSet<>(member.copies());
+      members.forEach(other -> {
+        if (other != member) {
+          Set<SessionReplicator.Copy> alone = new LinkedHashSet<>(others);
+          alone.removeAll(other.copies());
+          text.append(" %s has, and %s has not, %s;".formatted(member, other, alone));
+        }
+      });
+    }
+    throw new BrokenInvariant(text.toString());
   }
 
   private boolean areEqual() {
-    return members.stream().map(this::contents).distinct().count() == 1;
-  }
-
-  private String contents(Member member) {
-    StringBuilder text = new StringBuilder("sum %016x".formatted(member.digest().total()));
-    for (Gauge gauge : REPLICATED) {
-      text.append(", %d %s".formatted(member.counters().get(gauge), gauge.meaning()));
-    }
-    return text.toString();
+    return members.stream().map(Member::copies).distinct().count() == 1;
   }
 
   private static long virtualMac(IpAddress address) {
@@ -386,10 +387,7 @@ final class History implements AutoCloseable {
   }
 
   private void isTrapOrOwners(IpAddress address, List<SimHost> owners) {
-    boolean free =
-        owners.isEmpty()
-            && members.stream()
-                .allMatch(member -> shadows.mayBeSimulated(member, address, clock.nanoTime()));
+    boolean free = owners.isEmpty() && shadows.mayBeSimulated(address, clock.nanoTime());
     for (SimHost scanner : segment.scanners()) {
       if (owners.size() == 1) {
         expect(scanner, address, owners.getFirst().mac());

@@ -3,10 +3,10 @@ package io.pitchlake.node.history;
 import io.pitchlake.common.config.ConfigParser;
 import io.pitchlake.common.config.Configuration;
 import io.pitchlake.common.hash.ClusterKey;
+import io.pitchlake.common.metric.Counter;
 import io.pitchlake.common.metric.CounterBank;
 import io.pitchlake.common.metric.Gauge;
 import io.pitchlake.common.net.IpAddress;
-import io.pitchlake.common.session.Digest;
 import io.pitchlake.common.sim.SimClock;
 import io.pitchlake.common.sim.SimLan;
 import io.pitchlake.common.time.Clock;
@@ -18,6 +18,7 @@ import io.pitchlake.node.port.PeerLink;
 import io.pitchlake.node.sim.SimPeers;
 import io.pitchlake.node.sim.SimPort;
 import io.pitchlake.sync.Replicator;
+import io.pitchlake.sync.SessionReplicator;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /// One node of a history: a whole [Node] with a network card, and a power switch. Its clock has an
@@ -190,9 +192,17 @@ final class Member implements Clock {
     return syncEnd;
   }
 
-  /// What its replicated tables add up to.
-  Digest digest() {
-    return node.sessions().orElseThrow().digest();
+  /// What it has counted of replication, in words.
+  String counted() {
+    return Arrays.stream(Counter.values())
+        .filter(counter -> counter.name().startsWith("SYNC"))
+        .map(counter -> counter.name() + " " + node.banks().mapToLong(b -> b.get(counter)).sum())
+        .collect(Collectors.joining(", "));
+  }
+
+  /// What of its tables the others should know.
+  Set<SessionReplicator.Copy> copies() {
+    return node.sessions().orElseThrow().copies();
   }
 
   SimLan.Attachment attachment() {
@@ -262,8 +272,7 @@ final class Member implements Clock {
                 ? Optional.empty()
                 : Optional.of(
                     new Node.Replication(
-                        random.nextLong(),
-                        event -> journal.note(() -> name() + ": " + event))));
+                        random.nextLong(), event -> journal.note(() -> name() + ": " + event))));
     node.replicator()
         .ifPresent(replicator ->
             syncEnd = new SyncEnd(this, members, clock, sync, replicator, this::wakeSync));

@@ -19,11 +19,12 @@ import java.util.stream.Stream;
 /// 4. whoever asks is no DHCP server, and is answered alone.
 ///
 /// An owner that answers and whose frames arrive is heard by the proof, so these rules leave no way
-/// to shadow it. Where nodes replicate, a proof may be another node's, if this one has heard neither
-/// owner nor probe since; and who has acknowledged that another node has heard an owner is silent as
-/// if it had heard it itself.
+/// to shadow it. Where nodes replicate, a proof may be another node's, if this one has heard
+/// neither owner nor probe since; and who has acknowledged that another node has heard an owner is
+/// silent as if it had heard it itself.
 final class ShadowWatch implements Watch {
   private static final int PROBES = 3;
+  private static final long NEVER = Long.MIN_VALUE / 2;
   private static final long SECOND_NANOS = 1_000_000_000L;
   private static final long HOLD_NANOS = 10 * SECOND_NANOS - 10_000_000;
 
@@ -46,6 +47,10 @@ final class ShadowWatch implements Watch {
     private final Map<IpAddress, Long> owners = new HashMap<>();
     private final Map<IpAddress, Long> claims = new HashMap<>();
     private final Map<IpAddress, Proof> proofs = new HashMap<>();
+
+    /// The latest proof of each address that was ended by nothing but silence.
+    private final Map<IpAddress, Proof> complete = new HashMap<>();
+
     private final Set<Long> dhcpServers = new HashSet<>();
 
     /// Owners first heard by this node, which others do not know of yet for certain.
@@ -91,15 +96,14 @@ final class ShadowWatch implements Watch {
     return traps;
   }
 
-  /// Whether nothing that a node has read keeps it from simulating an address.
-  boolean mayBeSimulated(Member member, IpAddress address, long nowNanos) {
-    Knowledge known = knowledge.get(member.index());
-    Long owner = known.owners.get(address);
-    Long claim = known.claims.get(address);
+  /// Whether nothing that any node has read keeps an address from being simulated.
+  boolean mayBeSimulated(IpAddress address, long nowNanos) {
     // Forgetting takes a little longer than keeping, and a hold ends with a proof.
     long after = (replicated ? 10 : 2) * SECOND_NANOS;
-    return (owner == null || nowNanos - owner > realNanos + after)
-        && (claim == null || nowNanos - claim > HOLD_NANOS + after);
+    return Stream.concat(knowledge.stream(), replicated ? former.stream() : Stream.empty())
+        .noneMatch(known ->
+            nowNanos - known.owners.getOrDefault(address, NEVER) <= realNanos + after
+                || nowNanos - known.claims.getOrDefault(address, NEVER) <= HOLD_NANOS + after);
   }
 
   @Override
@@ -150,11 +154,12 @@ final class ShadowWatch implements Watch {
   @Override
   public void departed(Member member, Glimpse frame, long nowNanos) {
     if (frame.asked != null && frame.source == member.mac() && frame.isToGroup()) {
-      knowledge
-          .get(member.index())
-          .proofs
-          .computeIfAbsent(frame.asked, unused -> new Proof())
-          .ask(member.turnNanos());
+      Knowledge known = knowledge.get(member.index());
+      Proof proof = known.proofs.computeIfAbsent(frame.asked, unused -> new Proof());
+      proof.ask(member.turnNanos());
+      if (proof.requests == PROBES) {
+        known.complete.put(frame.asked, proof);
+      }
     } else if (Segment.isVirtual(frame.source)
         && !frame.isAdvert()
         && frame.speaker != null
@@ -212,14 +217,12 @@ final class ShadowWatch implements Watch {
   private boolean isProvenElsewhere(Knowledge known, IpAddress address, long turnNanos) {
     long heardNanos =
         Math.max(
-            known.owners.getOrDefault(address, Long.MIN_VALUE),
-            known.claims.getOrDefault(address, Long.MIN_VALUE));
+            known.owners.getOrDefault(address, NEVER), known.claims.getOrDefault(address, NEVER));
     return replicated
         && Stream.concat(knowledge.stream(), former.stream())
-            .map(other -> other.proofs.get(address))
+            .map(other -> other.complete.get(address))
             .anyMatch(proof ->
                 proof != null
-                    && proof.requests >= PROBES
                     && proof.enoughNanos > heardNanos
                     && turnNanos - proof.enoughNanos >= gapNanos
                     && turnNanos - proof.lastNanos <= freshNanos);
