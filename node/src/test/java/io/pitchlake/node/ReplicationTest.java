@@ -284,6 +284,31 @@ class ReplicationTest {
   }
 
   @Test
+  void aProbeSilencesBothNodesForTheWholeHold() {
+    Member a = new Member("a", 4, 254, "set tarpitholdto 12");
+    Member b = new Member("b", 6, 253, "set tarpitholdto 12");
+    clock.advanceSeconds(5);
+    client.probe(FREE);
+    long probed = clock.nanoTime();
+    for (int second = 0; second < 11; second++) {
+      clock.advanceSeconds(1);
+      assertEquals(1, a.get(Gauge.ADDRESSES_HELD), "after " + second + " s");
+      assertEquals(1, b.get(Gauge.ADDRESSES_HELD), "after " + second + " s");
+      client.resolve(FREE);
+    }
+    assertEquals(null, client.neighbor(FREE));
+    // A later probe that the backup alone hears prolongs it for both.
+    b.port.arrive(
+        PacketBuilder.ethernet("02:00:00:00:00:77", "ff:ff:ff:ff:ff:ff")
+            .arpProbe("192.168.2.77")
+            .build());
+    clock.advanceSeconds(10);
+    client.resolve(FREE);
+    clock.advanceMillis(900);
+    assertEquals(null, client.neighbor(FREE), "21.9 s after " + probed);
+  }
+
+  @Test
   void aTranslatedSessionGoesOnInBothDirections() {
     String translated =
         "server 2 { ipaddr 192.168.2.11 port 80 targets 1 } register servers 2 enable servers 2"

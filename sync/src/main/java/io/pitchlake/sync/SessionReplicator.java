@@ -4,12 +4,15 @@ import io.pitchlake.common.hash.FlowHash;
 import io.pitchlake.common.metric.Counter;
 import io.pitchlake.common.metric.CounterBank;
 import io.pitchlake.common.metric.Gauge;
+import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.session.Digest;
 import io.pitchlake.common.session.SessionCodec;
 import io.pitchlake.common.session.Stamps;
 import io.pitchlake.common.session.TableChanges;
 import io.pitchlake.common.wire.Memory;
 import java.lang.foreign.Arena;
+import java.util.HashSet;
+import java.util.Set;
 
 /// Replication as the engine sees it: once per turn, a bounded piece of work on its own tables.
 ///
@@ -178,6 +181,25 @@ public final class SessionReplicator implements AutoCloseable {
   /// The sums over what this node holds; for tests, between turns.
   public Digest digest() {
     return digest;
+  }
+
+  /// An entry as others may know it, without its times.
+  public record Copy(SessionCodec.Kind kind, IpAddress address, long name, long content) {}
+
+  /// Everything in the tables that others may know; for tests, between turns. Two nodes that agree
+  /// have the same.
+  public Set<Copy> copies() {
+    Set<Copy> copies = new HashSet<>();
+    for (int i = 0; i < tables; i++) {
+      ReplicatedTable table = swept[i].table();
+      for (int entry = 0; entry < table.numbers(); entry++) {
+        if (table.isInUse(entry) && table.read(entry, scratch, codec, nowNanos)) {
+          IpAddress address = new IpAddress(codec.high(), codec.low());
+          copies.add(new Copy(codec.kind(), address, codec.name(), codec.content()));
+        }
+      }
+    }
+    return copies;
   }
 
   /// The epoch as of the last turn; any thread.

@@ -396,13 +396,26 @@ final class AddressProver implements Addresses, Neighbors {
       long low = table.low(entry);
       events.event(EventKind.HELD, high, low, 0, high, low, 0, 0, atNanos);
     }
+    long untilNanos = atNanos + Math.min(leftNanos, holdNanos);
     if (table.state(entry) != AddressState.HELD) {
       stopWaiting(entry);
       table.state(entry, AddressState.HELD);
       counters.count(Counter.HELD);
+    } else if (timers.isScheduled(entry) && untilNanos - heldUntilNanos(entry) <= 0) {
+      return;
     }
     table.probesLeft(entry, 0);
-    timers.schedule(entry, atNanos + Math.min(leftNanos, holdNanos));
+    timers.schedule(entry, untilNanos);
+  }
+
+  /// Until when an address is held: its timer may be that of a look for its owner before that.
+  long heldUntilNanos(int entry) {
+    return timers.deadlineNanos(entry)
+        + switch (table.probesLeft(entry)) {
+          case 0 -> 0;
+          case 1 -> holdNanos - LAST_HELD_CHECK_NANOS;
+          default -> holdNanos - FIRST_HELD_CHECK_NANOS;
+        };
   }
 
   /// Another node has proven the address free. If this one has to answer for it, its first answer
@@ -516,6 +529,12 @@ final class AddressProver implements Addresses, Neighbors {
   /// answered now.
   private void simulate(int entry) {
     counters.count(Counter.PROOFS_FREE);
+    int network = table.network(entry);
+    boolean isIpv4 = IpAddress.isIpv4(table.high(entry), table.low(entry));
+    // Others that were asked for at the same time may have been faster.
+    if (!isIpv4 && table.simulated(network, false) >= maxSimulated6) {
+      evict(table.leastRecentlyAsked(network, false));
+    }
     table.state(entry, AddressState.SIMULATED);
     table.touch(entry, nowNanos);
     table.passUntilNanos(entry, SIMULATED_BEFORE);

@@ -29,6 +29,8 @@ final class AddressReplica implements ReplicatedTable, SessionReplicator.Members
   /// Two nodes do not end an entry in the same instant.
   private static final long SLACK_NANOS = 5_000_000_000L;
 
+  private static final long HELD_SLACK_NANOS = 50_000_000L;
+
   /// How long a decoy that was told is believed in without the nodes that told it; longer than it
   /// takes to notice that the active one has gone, with adverts of a second.
   private static final long DOUBT_NANOS = 5_000_000_000L;
@@ -166,7 +168,11 @@ final class AddressReplica implements ReplicatedTable, SessionReplicator.Members
   }
 
   private long leftNanos(int entry, long nowNanos) {
-    return timers.isScheduled(entry) ? timers.deadlineNanos(entry) - nowNanos : 0;
+    if (!timers.isScheduled(entry)) {
+      return 0;
+    }
+    boolean held = table.state(entry) == AddressState.HELD;
+    return (held ? prover.heldUntilNanos(entry) : timers.deadlineNanos(entry)) - nowNanos;
   }
 
   @Override
@@ -279,7 +285,9 @@ final class AddressReplica implements ReplicatedTable, SessionReplicator.Members
           // Others do not know of it in any case.
           case PROBING -> true;
           case SIMULATED -> !prover.isMaster(entry);
-          case REAL, HELD -> leftNanos(entry, nowNanos) <= SLACK_NANOS;
+          case REAL -> leftNanos(entry, nowNanos) <= SLACK_NANOS;
+          // This node may have heard a later probe.
+          case HELD -> leftNanos(entry, nowNanos) <= HELD_SLACK_NANOS;
         };
     if (ends && table.state(entry) != AddressState.PROBING) {
       prover.forget(entry);

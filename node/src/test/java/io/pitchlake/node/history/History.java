@@ -7,11 +7,14 @@ import io.pitchlake.common.sim.SimHost;
 import io.pitchlake.common.sim.SimLan;
 import io.pitchlake.common.sim.SimWire;
 import io.pitchlake.node.sim.SimPeers;
+import io.pitchlake.sync.SessionReplicator;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /// One history: a cluster lives through what its seed has drawn, then everything is mended, and it
@@ -29,16 +32,25 @@ final class History implements AutoCloseable {
               Gauge.PERSISTENT_CLIENTS, 1024L,
               Gauge.NAT_SESSIONS, 1024L));
 
+  private static final int EQUAL_WITHIN_MILLIS = 10_000;
+
   /// What has happened in a history.
   ///
   /// @param kind what could go wrong
   /// @param answers answers from the virtual MAC
   /// @param traps those among them for addresses that are nobody's
   /// @param forwarded frames sent to targets
+  /// @param takenOver those of them whose flow another node had begun
   /// @param takeovers times a node began to speak
   /// @param excused answers of a second owner that VRRP alone cannot prevent
   record Outcome(
-      String kind, long answers, long traps, long forwarded, long takeovers, long excused) {}
+      String kind,
+      long answers,
+      long traps,
+      long forwarded,
+      long takenOver,
+      long takeovers,
+      long excused) {}
 
   private final Plan plan;
   private final SplittableRandom random;
@@ -66,13 +78,13 @@ final class History implements AutoCloseable {
       int[] theSwitch = new int[1];
       SimLan lan = segment.plug(theSwitch);
       Member member =
-          new Member(i, plan, sabotage, clock, lan, sync, root.split(), journal, watches);
+          new Member(i, plan, sabotage, clock, lan, sync, members, root.split(), journal, watches);
       paths.add(member.attachment(), theSwitch[0]);
       members.add(member);
     }
     ownership = new OwnershipWatch(plan, members, paths, clock);
-    shadows = new ShadowWatch(plan);
-    flows = new FlowWatch(segment.targets(), paths);
+    shadows = new ShadowWatch(plan, members);
+    flows = new FlowWatch(plan, segment.targets(), members, paths);
     watches.addAll(List.of(ownership, shadows, flows));
   }
 
@@ -94,11 +106,15 @@ final class History implements AutoCloseable {
       journal.note(() -> "everything is mended");
       mend();
       isWholeAgain();
+      if (plan.sync() != Plan.Sync.NONE) {
+        tablesAreEqual();
+      }
       return new Outcome(
           "LAN " + plan.lan() + ", sync " + plan.sync(),
           ownership.answers(),
           shadows.traps(),
           flows.forwarded(),
+          flows.takenOver(),
           ownership.takeovers(),
           ownership.excused());
     } catch (RuntimeException | AssertionError e) {
@@ -328,6 +344,34 @@ final class History implements AutoCloseable {
     }
   }
 
+  /// After quiet every node's tables hold the same.
+  private void tablesAreEqual() {
+    segment.fallSilent();
+    for (int i = 0; i < EQUAL_WITHIN_MILLIS / 100; i++) {
+      clock.advance(100 * MILLI);
+      if (areEqual()) {
+        return;
+      }
+    }
+    StringBuilder text = new StringBuilder("tables differ after quiet:");
+    for (Member member : members) {
+      journal.note(() -> member + " has counted " + member.counted());
+      Set<SessionReplicator.Copy> others = new LinkedHashSet<>(member.copies());
+      members.forEach(other -> {
+        if (other != member) {
+          Set<SessionReplicator.Copy> alone = new LinkedHashSet<>(others);
+          alone.removeAll(other.copies());
+          text.append(" %s has, and %s has not, %s;".formatted(member, other, alone));
+        }
+      });
+    }
+    throw new BrokenInvariant(text.toString());
+  }
+
+  private boolean areEqual() {
+    return members.stream().map(Member::copies).distinct().count() == 1;
+  }
+
   private static long virtualMac(IpAddress address) {
     return address.isIpv4() ? Segment.VIRTUAL_MAC : Segment.VIRTUAL_MAC6;
   }
@@ -343,10 +387,7 @@ final class History implements AutoCloseable {
   }
 
   private void isTrapOrOwners(IpAddress address, List<SimHost> owners) {
-    boolean free =
-        owners.isEmpty()
-            && members.stream()
-                .allMatch(member -> shadows.mayBeSimulated(member, address, clock.nanoTime()));
+    boolean free = owners.isEmpty() && shadows.mayBeSimulated(address, clock.nanoTime());
     for (SimHost scanner : segment.scanners()) {
       if (owners.size() == 1) {
         expect(scanner, address, owners.getFirst().mac());

@@ -3,7 +3,9 @@ package io.pitchlake.node.history;
 import io.pitchlake.common.config.ConfigParser;
 import io.pitchlake.common.config.Configuration;
 import io.pitchlake.common.hash.ClusterKey;
+import io.pitchlake.common.metric.Counter;
 import io.pitchlake.common.metric.CounterBank;
+import io.pitchlake.common.metric.Gauge;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.sim.SimClock;
 import io.pitchlake.common.sim.SimLan;
@@ -15,6 +17,8 @@ import io.pitchlake.node.port.Carrier;
 import io.pitchlake.node.port.PeerLink;
 import io.pitchlake.node.sim.SimPeers;
 import io.pitchlake.node.sim.SimPort;
+import io.pitchlake.sync.Replicator;
+import io.pitchlake.sync.SessionReplicator;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +27,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /// One node of a history: a whole [Node] with a network card, and a power switch. Its clock has an
@@ -34,6 +39,14 @@ final class Member implements Clock {
 
   /// Between the arrival of a frame and the turn that reads it.
   private static final long WAKE_NANOS = 2_000;
+
+  /// Timers may be so late: the machine has more to do.
+  private static final long SHORTEST_WAIT_NANOS = 2_000_000;
+
+  /// After so long without anything to tell, every record has been in a frame.
+  private static final long SETTLED_NANOS = 3_000_000;
+
+  private static final long LONG_PAUSE_NANOS = 1_000_000_000;
 
   private static final int RING_FRAMES = 256;
   private static final int NEVER_DRIFTS = 0;
@@ -53,6 +66,7 @@ final class Member implements Clock {
   /// Where there is a way beside the LAN, else null.
   private final SimPeers sync;
 
+  private final List<Member> members;
   private final List<IpAddress> others;
   private final Configuration configuration;
   private final Sabotage sabotage;
@@ -65,6 +79,9 @@ final class Member implements Clock {
 
   private Node node;
   private Link peers;
+  private SyncEnd syncEnd;
+  private boolean syncDue;
+  private long toldNanos;
   private int boots;
   private long bootedNanos;
   private long wakeNanos = Long.MAX_VALUE;
@@ -77,6 +94,7 @@ final class Member implements Clock {
   private long stallNanos;
   private long leadNanos;
   private long missedNanos;
+  private long dozedNanos = Long.MIN_VALUE / 2;
   private long resumedNanos = Long.MIN_VALUE / 2;
   private long turnNanos;
   private int forwarded;
@@ -88,6 +106,7 @@ final class Member implements Clock {
       SimClock clock,
       SimLan lan,
       SimPeers sync,
+      List<Member> members,
       RandomGenerator random,
       Journal journal,
       List<Watch> watches) {
@@ -96,6 +115,7 @@ final class Member implements Clock {
     this.clock = clock;
     this.random = random;
     this.sync = plan.sync() == Plan.Sync.NONE ? null : sync;
+    this.members = members;
     this.others =
         IntStream.range(0, plan.members())
             .filter(other -> other != index)
@@ -167,6 +187,24 @@ final class Member implements Clock {
     return IpAddress.ofIpv4(0x0a00_0001 + index);
   }
 
+  /// Its end of replication while it runs, else null.
+  SyncEnd syncEnd() {
+    return syncEnd;
+  }
+
+  /// What it has counted of replication, in words.
+  String counted() {
+    return Arrays.stream(Counter.values())
+        .filter(counter -> counter.name().startsWith("SYNC"))
+        .map(counter -> counter.name() + " " + node.banks().mapToLong(b -> b.get(counter)).sum())
+        .collect(Collectors.joining(", "));
+  }
+
+  /// What of its tables the others should know.
+  Set<SessionReplicator.Copy> copies() {
+    return node.sessions().orElseThrow().copies();
+  }
+
   SimLan.Attachment attachment() {
     return port.attachment();
   }
@@ -203,9 +241,9 @@ final class Member implements Clock {
         && (isPaused() || resumedNanos >= atNanos && clock.nanoTime() - resumedNanos <= slackNanos);
   }
 
-  /// How long ago it was paused last.
-  long sincePausedNanos() {
-    return isPaused() ? 0 : clock.nanoTime() - stoppedNanos;
+  /// How long it has run without a pause of more than a second.
+  long attentiveNanos() {
+    return clock.nanoTime() - Math.max(bootedNanos, dozedNanos);
   }
 
   /// How long ago its ring was too full for a frame.
@@ -217,8 +255,7 @@ final class Member implements Clock {
     boots++;
     bootedNanos = clock.nanoTime();
     port.reset();
-    Link link = sync == null ? null : new Link();
-    peers = link;
+    peers = sync == null ? null : new Link();
     node =
         new Node(
             configuration,
@@ -229,20 +266,33 @@ final class Member implements Clock {
             Set.of(),
             IdleStrategy.busy(),
             Exchange.Seat.alone(),
-            sync == null ? Optional.empty() : Optional.of(link),
-            Carrier.ALWAYS);
+            Optional.ofNullable(peers),
+            Carrier.ALWAYS,
+            sync == null
+                ? Optional.empty()
+                : Optional.of(
+                    new Node.Replication(
+                        random.nextLong(), event -> journal.note(() -> name() + ": " + event))));
+    node.replicator()
+        .ifPresent(replicator ->
+            syncEnd = new SyncEnd(this, members, clock, sync, replicator, this::wakeSync));
     watches.forEach(watch -> watch.booted(this, bootedNanos));
     wakeNanos = Long.MAX_VALUE;
+    syncDue = false;
+    toldNanos = bootedNanos;
     wakeAt(bootedNanos + random.nextLong(IDLE_NANOS));
   }
 
   /// Power fails; frames in its ring are gone with everything else.
   void crash() {
+    if (sync != null) {
+      peers.close();
+      syncEnd.close();
+      node.replicator().ifPresent(Replicator::close);
+      syncEnd = null;
+    }
     node.close();
     node = null;
-    if (peers != null) {
-      peers.close();
-    }
     wakeNanos = Long.MAX_VALUE;
     pausedUntilNanos = Long.MIN_VALUE;
     stallNanos = 0;
@@ -279,11 +329,15 @@ final class Member implements Clock {
       pausedUntilNanos = Long.MIN_VALUE;
       long nowNanos = clock.nanoTime();
       resumedNanos = nowNanos;
+      if (nowNanos - stoppedNanos > LONG_PAUSE_NANOS) {
+        dozedNanos = nowNanos;
+      }
       if (sabotage == Sabotage.CLOCK_STOPS) {
         missedNanos += nowNanos - stoppedNanos;
       }
       watches.forEach(watch -> watch.resumed(this, nowNanos - stoppedNanos, nowNanos));
       wakeAt(nowNanos);
+      syncDue = false;
     }
   }
 
@@ -308,6 +362,44 @@ final class Member implements Clock {
     }
   }
 
+  /// What has arrived beside the LAN is looked at soon.
+  private void wakeSync() {
+    if (!syncDue && isUp() && !isPaused()) {
+      syncDue = true;
+      int boot = boots;
+      clock.after(
+          WAKE_NANOS,
+          () -> {
+            if (boots == boot && isUp() && !isPaused()) {
+              syncDue = false;
+              stepSync();
+            }
+          });
+    }
+  }
+
+  /// The replication thread does what there is to do.
+  private void stepSync() {
+    int work = syncEnd.look() + node.replicator().orElseThrow().step(nanoTime());
+    CounterBank ofThread = node.replicator().orElseThrow().counters();
+    boolean toldAll =
+        work == 0
+            && node.counters().get(Gauge.SYNC_TO_TELL) == 0
+            && ofThread.get(Gauge.SYNC_UNACKNOWLEDGED) == 0;
+    long nowNanos = clock.nanoTime();
+    if (!toldAll) {
+      toldNanos = nowNanos;
+    } else if (nowNanos - toldNanos >= SETTLED_NANOS
+        && node.counters().get(Gauge.SYNC_PEERS) == others.size()) {
+      for (Watch watch : watches) {
+        watch.acknowledged(this, toldNanos, nowNanos);
+      }
+    }
+    if (work > 0) {
+      wakeAt(nowNanos + SHORTEST_WAIT_NANOS);
+    }
+  }
+
   private void turn() {
     turning = true;
     turnNanos = clock.nanoTime();
@@ -320,8 +412,11 @@ final class Member implements Clock {
       leadNanos = 0;
       return;
     }
-    long due = port.waiting() > 0 ? WAKE_NANOS : Math.max(node.untilDueNanos(), 0);
-    wakeAt(clock.nanoTime() + Math.min(due, IDLE_NANOS));
+    if (syncEnd != null) {
+      stepSync();
+    }
+    long due = Math.max(node.untilDueNanos(), SHORTEST_WAIT_NANOS);
+    wakeAt(clock.nanoTime() + (port.waiting() > 0 ? WAKE_NANOS : Math.min(due, IDLE_NANOS)));
   }
 
   @Override

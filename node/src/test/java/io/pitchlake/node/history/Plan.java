@@ -113,7 +113,7 @@ record Plan(
 
   private static final String SERVER =
       """
-      server 1 { ipaddr 192.168.2.10 port 80 dsr enable targets 1,2 }
+      server 1 { ipaddr 192.168.2.10 port 80 dsr enable targets 1,2 scheduler rr }
       target 1 { ipaddr 192.168.2.30 arp 1,3 aliascheck off }
       target 2 { ipaddr 192.168.2.31 arp 1,3 aliascheck off }
       register servers 1 enable servers 1 register targets 1,2 enable targets 1,2

@@ -41,6 +41,7 @@ final class Segment {
   private final List<SimHost> targets = new ArrayList<>();
   private final List<IpAddress> pool = new ArrayList<>();
   private final List<IpAddress> addresses = new ArrayList<>(List.of(VIRT));
+  private boolean silent;
   private final Glimpse glimpse = new Glimpse();
 
   Segment(SimClock clock, RandomGenerator random, Plan plan, Paths paths, List<Watch> watches) {
@@ -156,13 +157,24 @@ final class Segment {
     return 1_000_000L + random.nextLong(2_000_000L * meanMillis);
   }
 
+  /// Nobody asks or talks any more; what hosts have begun goes on.
+  void fallSilent() {
+    silent = true;
+  }
+
   private void ask(SimHost scanner) {
+    if (silent) {
+      return;
+    }
     scanner.resolve(addresses.get(random.nextInt(addresses.size())));
     clock.after(pauseNanos(plan.askMillis()), () -> ask(scanner));
   }
 
   /// Scans an address, or goes on with a flow to the server.
   private void talk(SimHost scanner) {
+    if (silent) {
+      return;
+    }
     IpAddress address = pool.get(random.nextInt(pool.size()));
     switch (random.nextInt(plan.server() ? 6 : 4)) {
       case 0, 1 -> scanner.resolve(address);

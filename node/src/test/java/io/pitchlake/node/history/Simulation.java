@@ -26,6 +26,7 @@ public final class Simulation {
     private long answers;
     private long traps;
     private long forwarded;
+    private long takenOver;
     private long takeovers;
     private long excused;
 
@@ -34,6 +35,7 @@ public final class Simulation {
       answers += outcome.answers();
       traps += outcome.traps();
       forwarded += outcome.forwarded();
+      takenOver += outcome.takenOver();
       takeovers += outcome.takeovers();
       excused += outcome.excused();
     }
@@ -104,15 +106,16 @@ public final class Simulation {
         (histories + result.broken.size()) / seconds,
         result.broken.size());
     System.out.println(
-        "what can go wrong            histories     answers       traps   forwarded   takeovers   excused");
+        "what can go wrong            histories     answers       traps   forwarded  taken over   takeovers   excused");
     result.sums.forEach((kind, sums) ->
         System.out.printf(
-            "%-28s %9d %11d %11d %11d %11d %9d%n",
+            "%-28s %9d %11d %11d %11d %11d %11d %9d%n",
             kind,
             sums.histories,
             sums.answers,
             sums.traps,
             sums.forwarded,
+            sums.takenOver,
             sums.takeovers,
             sums.excused));
     return result.broken.isEmpty() ? 0 : BROKEN;
@@ -159,6 +162,7 @@ public final class Simulation {
       all.answers += sums.answers;
       all.traps += sums.traps;
       all.forwarded += sums.forwarded;
+      all.takenOver += sums.takenOver;
       all.takeovers += sums.takeovers;
       all.excused += sums.excused;
     });

@@ -14,6 +14,9 @@ interface Watch {
   /// A frame leaves a node.
   default void departed(Member member, Glimpse frame, long nowNanos) {}
 
+  /// All other nodes run, and have acknowledged everything that a node knew at an instant.
+  default void acknowledged(Member member, long knewNanos, long nowNanos) {}
+
   /// A frame of a host comes to its switch.
   default void said(Glimpse frame, long nowNanos) {}
 }
