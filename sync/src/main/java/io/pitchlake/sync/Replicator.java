@@ -32,7 +32,10 @@ public final class Replicator implements SyncLink.Listener, AutoCloseable {
   private static final int MOVED_PER_STEP = 8 * Outbound.BATCH_RECORDS;
   private static final long BATCH_NANOS = 1_000_000L;
   private static final long HELLO_NANOS = 250_000_000L;
+
+  /// How long a peer may hold up the others; one that is alone may take its time.
   private static final long BLOCKED_NANOS = 250_000_000L;
+
   private static final long SILENT_NANOS = 10_000_000_000L;
 
   /// An address of this node's own.
@@ -220,12 +223,23 @@ public final class Replicator implements SyncLink.Listener, AutoCloseable {
     counters.add(Counter.SYNC_FRAMES_SENT, sent);
     counters.add(Counter.SYNC_FRAMES_RESENT, again);
     acknowledge(session);
-    if (session.blocked && nowNanos - session.blockedSinceNanos >= BLOCKED_NANOS) {
+    if (session.blocked
+        && holdsUpOthers(session)
+        && nowNanos - session.blockedSinceNanos >= BLOCKED_NANOS) {
       giveUp(session, "it takes less than there is to tell");
     } else if (outbound.silentNanos(nowNanos) >= SILENT_NANOS) {
       giveUp(session, "it takes nothing");
     }
     return sent + again;
+  }
+
+  private boolean holdsUpOthers(PeerSession session) {
+    for (PeerSession other : sessions) {
+      if (other != null && other != session) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void greet(PeerSession session) {

@@ -531,9 +531,15 @@ final class AddressProver implements Addresses, Neighbors {
     counters.count(Counter.PROOFS_FREE);
     int network = table.network(entry);
     boolean isIpv4 = IpAddress.isIpv4(table.high(entry), table.low(entry));
-    // Others that were asked for at the same time may have been faster.
+    // Others that were asked for at the same time may have been faster. Their answers may still be
+    // queued, and nothing is said of an address that nobody keeps; so then this one gives way.
     if (!isIpv4 && table.simulated(network, false) >= maxSimulated6) {
-      evict(table.leastRecentlyAsked(network, false));
+      int oldest = table.leastRecentlyAsked(network, false);
+      if (nowNanos - table.touchedNanos(oldest) < TOUCH_NANOS) {
+        evict(entry);
+        return;
+      }
+      evict(oldest);
     }
     table.state(entry, AddressState.SIMULATED);
     table.touch(entry, nowNanos);
