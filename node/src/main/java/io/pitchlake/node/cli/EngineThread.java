@@ -39,6 +39,11 @@ final class EngineThread {
     if (engine.scheduling() == Scheduling.NORMAL) {
       return RealTime.Kernel.NONE;
     }
+    if (Runtime.getRuntime().availableProcessors() == 1) {
+      // In real time on the only core it would starve the compilers, whose code it waits for.
+      LOG.info("the engine thread runs as a normal one: this process has one core only");
+      return RealTime.Kernel.NONE;
+    }
     if (engine.idle() == Idle.BUSY) {
       LOG.info("the engine thread never sleeps (idle busy), so it is not scheduled in real time");
       return RealTime.Kernel.NONE;
