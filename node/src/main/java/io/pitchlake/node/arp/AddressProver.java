@@ -322,7 +322,7 @@ final class AddressProver implements Addresses, Neighbors {
       // It stays real, but must not be forgotten and proved while somebody is still checking it,
       // nor
       // because another node's copy has ended.
-      long untilNanos = atNanos + holdNanos + AddressReplica.SLACK_NANOS;
+      long untilNanos = atNanos + holdNanos + replica.realSlackNanos();
       if (untilNanos - timers.deadlineNanos(entry) > 0) {
         timers.schedule(entry, untilNanos);
       }

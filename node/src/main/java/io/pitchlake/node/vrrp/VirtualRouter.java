@@ -286,7 +286,7 @@ final class VirtualRouter {
     lingering = isActive() && !isExpired(nowNanos);
     apply(STOP, nowNanos);
     if (lingering) {
-      election.set(view.served(), true);
+      election.linger(view.served());
     }
   }
 
@@ -321,7 +321,7 @@ final class VirtualRouter {
         }
       }
     } else {
-      relieved = lingering;
+      relieved |= lingering;
     }
     apply(new Heard(priority, intervalNanos, sender.compareTo(view.source()) > 0), nowNanos);
   }
@@ -598,6 +598,7 @@ final class VirtualRouter {
     epoch = Math.max(epoch, beat.epoch(entry));
     long intervalNanos = Math.max(1, beat.intervalCentis(entry)) * NANOS_PER_CENTI;
     claim.alive = peers.isAlive(from, intervalNanos, nowNanos);
+    relieved |= lingering && claim.isAliveAs(RouterRole.ACTIVE);
     if (!claim.alive || state.role() == RouterRole.INITIALIZE) {
       return;
     }

@@ -7,7 +7,6 @@ import io.pitchlake.common.metric.CounterBank;
 import io.pitchlake.common.metric.DropReason;
 import io.pitchlake.common.metric.Gauge;
 import io.pitchlake.common.net.IpAddress;
-import io.pitchlake.common.net.MacAddress;
 import io.pitchlake.common.wire.Icmpv6Header;
 import io.pitchlake.common.wire.VrrpHeader;
 import io.pitchlake.node.engine.EventSink;
@@ -266,10 +265,6 @@ public final class VrrpModule implements Module, Heartbeat {
 
   @Override
   public Verdict onFrame(PacketContext packet) {
-    if (stopped && MacAddress.isGroup(packet.ethernet().destination()) && isNeighborly(packet)) {
-      // A question to everybody reaches the next active node, too.
-      return packet.drop(DropReason.NOT_MASTER);
-    }
     if (packet.isFragment()) {
       return Verdict.PASS;
     }
