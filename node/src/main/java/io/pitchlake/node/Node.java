@@ -392,6 +392,12 @@ public final class Node {
     return commands.offer(result);
   }
 
+  /// Has the engine run `answer` in its next turn, which shows that it turns; false when it hangs
+  /// and takes no commands.
+  public boolean whenTurning(Runnable answer) {
+    return commands.offer(new Command.Answer(answer));
+  }
+
   /// Asks the engine to finish its turn and end; false when it hangs and takes no commands.
   public boolean stop() {
     return commands.offer(new Command.Stop());

@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# Makes what people install: a tarball that brings its own Java runtime, and a Debian package.
+#
+#   deploy/package.sh [--out DIR]     default target/package
+#
+# Writes pitchlake-VERSION-linux-ARCH.tar.gz and pitchlake_VERSION_ARCH.deb. In both: LICENSE, the
+# notices of what is inside (THIRD-PARTY.txt), and a CycloneDX bill of materials (bom.json). The same
+# commit on the same JDK gives the same files: SOURCE_DATE_EPOCH, by default the commit's time, dates them.
+set -euo pipefail
+. "$(dirname "$(readlink -f "$0")")/prepare.sh"
+
+usage() { sed -n '2,/^set/s/^# \{0,1\}//p' "$ROOT/deploy/package.sh"; }
+
+# What the program and its libraries ask of the JDK; a module that is missing shows in PackageIT.
+MODULES=java.base,java.logging,java.management,java.naming,java.xml,jdk.management,jdk.net,jdk.unsupported
+
+out=$ROOT/target/package
+while [ $# -gt 0 ]; do
+  case $1 in
+    --out)
+      [ $# -ge 2 ] || fail 64 "--out wants a folder"
+      out=$2
+      shift
+      ;;
+    -h | --help | help) usage && exit 0 ;;
+    *) usage >&2 && exit 64 ;;
+  esac
+  shift
+done
+[ "$(uname -s)" = Linux ] || fail 69 "packages are made on Linux, for the architecture they are made on."
+
+build_if_needed
+need_jdk_and_maven
+mkdir -p "$out"
+out=$(readlink -f "$out")
+stage=$out/stage
+rm -rf "$stage" "$out"/*.deb "$out"/*.tar.gz
+if [ -z "${SOURCE_DATE_EPOCH:-}" ]; then
+  SOURCE_DATE_EPOCH=$(git -C "$ROOT" log -1 --format=%ct 2>/dev/null || date +%s)
+fi
+export SOURCE_DATE_EPOCH
+version=$(sed -n 's:^  <version>\(.*\)</version>:\1:p' "$ROOT/pom.xml" | head -n 1)
+# A tilde sorts before the release in Debian's order.
+deb_version=${version/-SNAPSHOT/\~snapshot}
+case $(uname -m) in
+  x86_64) architecture=amd64 ;;
+  aarch64) architecture=arm64 ;;
+  *) architecture=$(uname -m) ;;
+esac
+
+say "Collecting licences and the bill of materials"
+(cd "$ROOT" && mvn -q -B -ntp -pl node -am -DskipTests -Ppackage package </dev/null >"$out/maven.log" 2>&1) \
+  || { tail -n 20 "$out/maven.log" >&2 && fail 70 "Maven could not collect them; its last words are above."; }
+
+say "Linking a Java runtime"
+home=$stage/pitchlake-$version
+mkdir -p "$home"/{bin,share/pitchlake,doc,systemd}
+"$JAVA_HOME/bin/jlink" --add-modules "$MODULES" --strip-debug --no-header-files --no-man-pages \
+  --compress zip-6 --generate-cds-archive --output "$home/runtime"
+cp "$ROOT/deploy/pitchlake" "$home/bin/"
+cp -r "$ROOT/node/target/pitchlake/pitchlake.jar" "$ROOT/node/target/pitchlake/lib" "$home/share/pitchlake/"
+cp "$ROOT/LICENSE" "$ROOT/README.md" "$home/doc/"
+cp -r "$ROOT/deploy/examples" "$home/doc/examples"
+cp "$ROOT/node/target/bom.json" "$ROOT/node/target/THIRD-PARTY.txt" "$home/doc/"
+# The notices that the libraries themselves bring.
+for jar in "$home"/share/pitchlake/lib/*.jar; do
+  { "$JAVA_HOME/bin/jar" tf "$jar" | grep -iE '^(META-INF/)?(LICENSE|NOTICE|COPYING)[^/]*$' || true; } | sort | while read -r entry; do
+    printf '\n==== %s: %s\n\n' "$(basename "$jar")" "$entry"
+    (cd "$out" && rm -rf entry && mkdir entry && cd entry && "$JAVA_HOME/bin/jar" xf "$jar" "$entry" && cat "$entry")
+  done
+done >>"$home/doc/THIRD-PARTY.txt"
+rm -rf "$out/entry"
+cp "$ROOT"/deploy/package/pitchlake.conf "$home/doc/examples/empty.conf"
+cp "$ROOT"/deploy/package/pitchlake.service "$ROOT"/deploy/package/xdp.conf "$home/systemd/"
+chmod -R u=rwX,go=rX "$home"
+
+# pack FOLDER ENTRY... > tar: the same files give the same bytes
+pack() {
+  local folder=$1
+  shift
+  tar -C "$folder" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" \
+    --format=gnu -cf - "$@"
+}
+
+say "Writing the tarball"
+tarball=$out/pitchlake-$version-linux-$(uname -m).tar.gz
+pack "$stage" "pitchlake-$version" | gzip -n9 >"$tarball"
+
+say "Writing the Debian package"
+root=$stage/root
+mkdir -p "$root"/{etc/pitchlake,usr/bin,usr/lib/pitchlake,usr/lib/systemd/system,usr/share/doc/pitchlake}
+cp -r "$home"/{bin,share,runtime} "$root/usr/lib/pitchlake/"
+ln -s ../lib/pitchlake/bin/pitchlake "$root/usr/bin/pitchlake"
+cp "$ROOT/deploy/package/pitchlake.conf" "$root/etc/pitchlake/"
+cp "$ROOT/deploy/package/pitchlake.service" "$root/usr/lib/systemd/system/"
+cp -r "$home"/doc/. "$ROOT/deploy/package/xdp.conf" "$root/usr/share/doc/pitchlake/"
+cp "$ROOT/LICENSE" "$root/usr/share/doc/pitchlake/copyright"
+chmod -R u=rwX,go=rX "$root"
+pack "$root" ./etc ./usr | gzip -n1 >"$stage/data.tar.gz"
+(cd "$ROOT" && mvn -q -B -ntp -pl deploy -Ppackage jdeb:jdeb -Ddeb.version="$deb_version" \
+  -Ddeb.architecture="$architecture" -Ddeb.data="$stage/data.tar.gz" \
+  -Ddeb.file="$out/pitchlake_${deb_version}_$architecture.deb" </dev/null >"$out/maven.log" 2>&1) \
+  || { tail -n 20 "$out/maven.log" >&2 && fail 70 "jdeb failed; its last words are above."; }
+rm -rf "$stage" "$out/maven.log"
+give_back_to_owner
+say "Written:"
+(cd "$out" && ls -sh -- *.tar.gz *.deb)
