@@ -8,7 +8,6 @@ import io.pitchlake.common.sim.SimClock;
 import io.pitchlake.common.sim.SimLan;
 import io.pitchlake.node.Node;
 import io.pitchlake.node.cli.ServiceManager.Proof;
-import io.pitchlake.node.engine.Exchange;
 import io.pitchlake.node.engine.IdleStrategy;
 import io.pitchlake.node.event.UnixSocket;
 import io.pitchlake.node.sim.SimPort;
@@ -61,8 +60,7 @@ class ServiceManagerTest {
         new SplittableRandom(1),
         Optional.empty(),
         Set.of(),
-        IdleStrategy.busy(),
-        new Exchange(1).seat(0));
+        IdleStrategy.busy());
   }
 
   @Test
