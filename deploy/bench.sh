@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # How fast Pitchlake traps and forwards, and at what cost, against Debian's Pen in the same run.
 #
-#   sudo deploy/bench.sh [tarpit|latency|forward|bulk|all|endurance] [--seconds N] [--repeats N]
+#   sudo deploy/bench.sh [tarpit|latency|forward|bulk|all|endurance|sync] [--seconds N] [--repeats N]
 #                        [--out DIR] [--only NAMES] [--yardstick DIR] [--minutes N]
 #
 #   tarpit       answers/s and CPU per answer under a flood of SYNs, loss and CPU at 100 k/s and
@@ -13,10 +13,13 @@
 #   all          these four (default)
 #   endurance    the tarpit under a flood for minutes: answers/s in the first and the last, memory and
 #                collections; for 'xdp', or whom --only names
+#   sync         replication between two nodes on a veth, encrypted: entries/s, lag p50, p99, p99.9 and CPU at
+#                100 k/s, 1 M/s and as fast as it goes, over TCP and UDP; a snapshot of a million entries
+#                beside 100 k changes/s, and the engine's longest turn meanwhile
 #   --seconds    length of each measurement, 1 to 60 (default 5)
 #   --repeats    how often everyone runs, in alternation, 1 to 20 (default 3; endurance: 1)
 #   --minutes    length of endurance, 1 to 15 (default 10)
-#   --out        where bench.json, bench.svg and the logs go (default target/bench)
+#   --out        where bench.json, bench.svg (sync: sync.json, sync.svg) and the logs go (default target/bench)
 #   --only       some of the contestants, such as 'pen,ring,xdp busy'
 #   --yardstick  a folder with refl.c, a C program of your own that does the least one can do; it takes
 #                part as 'c ring' and 'c xdp'. It is called as 'refl IF MODE CORE SECONDS', where MODE
@@ -59,7 +62,7 @@ remove() {
 
 take_down() {
   trap - EXIT
-  remove "$GENERATOR" "$ENGINE" "$LAN" "$NAME"-{client,node,backend}
+  remove "$GENERATOR" "$ENGINE" "$LAN" "$NAME"-{client,node,backend,a,b}
 }
 
 # What a bench left behind that was killed without mercy.
@@ -87,6 +90,20 @@ lay_wire() {
   # No kernel address and no kernel ARP on either side: whoever answers is the contestant.
   ip -n "$GENERATOR" link set gen0 arp off up
   ip -n "$ENGINE" link set eng0 arp off up
+}
+
+# Two nodes' sync link; SyncBench.java has the same addresses.
+lay_sync() {
+  local node number=1
+  make_namespace "$NAME-a"
+  make_namespace "$NAME-b"
+  ip link add sync netns "$NAME-a" type veth peer name sync netns "$NAME-b"
+  for node in a b; do
+    ip -n "$NAME-$node" addr add "10.201.0.$number/24" dev sync
+    ip -n "$NAME-$node" link set sync up
+    ip -n "$NAME-$node" route add 224.0.0.0/4 dev sync
+    number=$((number + 1))
+  done
 }
 
 # Kernels at both ends, and the node between them; Segment.java has the same addresses.
@@ -118,7 +135,7 @@ compile_yardstick() {
 what=all seconds=5 repeats= minutes=10 out=$ROOT/target/bench only= yardstick=
 while [ $# -gt 0 ]; do
   case $1 in
-    tarpit | latency | forward | bulk | all | endurance) what=$1 ;;
+    tarpit | latency | forward | bulk | all | endurance | sync) what=$1 ;;
     --seconds | --repeats | --minutes | --out | --only | --yardstick)
       [ $# -ge 2 ] || fail 64 "$1 wants a value"
       declare "${1#--}=$2"
@@ -150,14 +167,21 @@ say "Compiling the harness"
 mkdir -p "$classes" "$out"
 "$JAVA_HOME/bin/javac" -d "$classes" "$ROOT"/it-tests/src/test/java/io/pitchlake/it/bench/rate/*.java
 out=$(readlink -f "$out")
+program=$ROOT/node/target/pitchlake
+[ "$what" != sync ] || "$JAVA_HOME/bin/javac" -cp "$program/pitchlake.jar:$program/lib/*" -d "$classes" \
+  "$ROOT"/it-tests/src/test/java/io/pitchlake/it/bench/sync/*.java
 [ -z "$yardstick" ] || yardstick=$(compile_yardstick "$yardstick")
 
 trap take_down EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 remove_stale
-lay_wire
-lay_bridge
+if [ "$what" = sync ]; then
+  lay_sync
+else
+  lay_wire
+  lay_bridge
+fi
 load=$(cut -d' ' -f1 /proc/loadavg)
 ! awk -v load="$load" 'BEGIN { exit !(load > 0.5) }' \
   || say "This machine is busy (load $load): figures will be worse and scatter"
@@ -165,6 +189,15 @@ if [ "$what" = endurance ]; then
   say "Flooding $only for $minutes minutes"
 else
   say "Measuring $what: $repeats runs of $seconds s for each figure"
+fi
+if [ "$what" = sync ]; then
+  "$JAVA_HOME/bin/java" -cp "$classes" io.pitchlake.it.bench.sync.SyncBench \
+    "$NAME-a" "$NAME-b" "$classes:$program/pitchlake.jar:$program/lib/*" "$seconds" "$repeats" "$out" &
+  harness=$!
+  wait "$harness"
+  give_back_to_owner
+  say "Written: $out/sync.json and sync.svg"
+  exit 0
 fi
 ip netns exec "$GENERATOR" taskset -c "$GENERATOR_CORE" "$JAVA_HOME/bin/java" \
   --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -Xms64m -Xmx64m \

@@ -1,28 +1,44 @@
 #!/usr/bin/env bash
-# A small office in network namespaces, with Pitchlake on its wire. Nothing outside is touched.
+# A small office in network namespaces, with a pair of Pitchlake nodes on its wire. Nothing outside is touched.
 #
-#   deploy/lab.sh up                 install what is missing, build, lay the segment, start Pitchlake
-#   deploy/lab.sh status             what is there, and whether Pitchlake is ready
+#   deploy/lab.sh up                 install what is missing, build, lay the segment, start both nodes
+#   deploy/lab.sh status             what is there, and whether the nodes are ready
 #   deploy/lab.sh exec HOST CMD...   run a command in a host: scanner host-a host-b
-#                                    backend-1 backend-2 gateway node-a lan
-#   deploy/lab.sh logs [-f]          Pitchlake's log
+#                                    backend-1 backend-2 gateway node-a node-b lan
+#   deploy/lab.sh logs [-f] [NODE]   the log of node-a, or of node-b
+#   deploy/lab.sh drill NAME ...     break something and measure what a client notices; NAME is
+#                                    crash, hang, link, silent, one-way, switchover, partition,
+#                                    sync-loss, reboot, several with commas, all, or calm (noise alone)
+#        --runs N                    how often each (3)
+#        --advert 10ms               restart the pair with other adverts (100ms)
+#        --peer keepalived           the same with Debian's keepalived on the same segment, in turn
+#        --json FILE, --svg FILE     the figures, and a timeline to look at
+#        --minutes N, --load N, --loss PERCENT    calm's: how long, beside how many busy loops, with
+#                                    how many of node A's frames lost
 #   deploy/lab.sh down               stop everything and leave nothing behind
 #
+# PITCHLAKE_BUILT=yes says that the program is built already.
 # PITCHLAKE_LAB names the lab (default pl), so that several stand side by side.
-# PITCHLAKE_CONF is node A's configuration (default deploy/lab/node-a.conf).
+# PITCHLAKE_CONF is the configuration of node A alone, such as deploy/lab/alone.conf: there is no node B then.
 set -euo pipefail
 . "$(dirname "$(readlink -f "$0")")/prepare.sh"
 
 LAB=${PITCHLAKE_LAB:-pl}
-CONF=$(readlink -f "${PITCHLAKE_CONF:-$ROOT/deploy/lab/node-a.conf}")
 STATE=/run/pitchlake-lab
 [ "$LAB" = pl ] || STATE=/run/pitchlake-lab-$LAB
+ALONE=${PITCHLAKE_CONF:+$(readlink -f "$PITCHLAKE_CONF")}
 READY_SECONDS=30
 
-# name, last part of its IPv4 and IPv6 address; the node has none, for Pitchlake brings its own.
-HOSTS=(scanner:66 host-a:20 host-b:21 backend-1:30 backend-2:31 gateway:1 node-a:)
+# name, last part of its IPv4 and IPv6 address; a node has none, for Pitchlake brings its own.
+HOSTS=(scanner:66 host-a:20 host-b:21 backend-1:30 backend-2:31 gateway:1 node-a: node-b:)
+NODES=(node-a node-b)
 LIVING=(host-a host-b backend-1 backend-2)
 BALANCED=10 # the server's address, which the backends hold without answering for it
+
+# What drills add: a probe at the switch itself, and keepalived beside the pair.
+PROBE=99
+KEEPALIVED=(keep-a:8:254 keep-b:9:253)
+KEPT=7 # keepalived's virtual address
 
 usage() { sed -n '2,/^set/s/^# \{0,1\}//p' "$ROOT/deploy/lab.sh"; }
 
@@ -35,7 +51,7 @@ in_host() {
 # The names of this lab's namespaces that exist.
 namespaces() {
   local name
-  for name in lan "${HOSTS[@]%%:*}"; do
+  for name in lan "${HOSTS[@]%%:*}" "${KEEPALIVED[@]%%:*}"; do
     [ ! -e "/run/netns/$LAB-$name" ] || echo "$LAB-$name"
   done
 }
@@ -45,15 +61,23 @@ complete() {
   for host in "${LIVING[@]}"; do
     [ -n "$(ip netns pids "$LAB-$host" 2>/dev/null)" ] || return 1
   done
-  [ "$(namespaces | wc -l)" = $((${#HOSTS[@]} + 1)) ] && [ -e "$STATE/laid" ]
+  for host in lan "${HOSTS[@]%%:*}"; do
+    [ -e "/run/netns/$LAB-$host" ] || return 1
+  done
+  [ -e "$STATE/laid" ]
 }
 
+# node_pid NODE
 node_pid() {
   local pid
-  pid=$(cat "$STATE/node-a.pid" 2>/dev/null) && kill -0 "$pid" 2>/dev/null && echo "$pid"
+  pid=$(cat "$STATE/$1.pid" 2>/dev/null) && kill -0 "$pid" 2>/dev/null && echo "$pid"
 }
 
-node_ready() { node_pid >/dev/null && grep -q 'ready:' "$STATE/node-a.log" 2>/dev/null; }
+# node_ready NODE
+node_ready() { node_pid "$1" >/dev/null && grep -q 'ready:' "$STATE/$1.log" 2>/dev/null; }
+
+# role NODE: what its election for IPv4 has come to.
+role() { grep -o 'IPv4) [A-Z]* -> [A-Z]*' "$STATE/$1.log" 2>/dev/null | tail -n 1 | sed 's/.* //'; }
 
 quiet_namespace() {
   ip netns add "$1"
@@ -63,22 +87,32 @@ quiet_namespace() {
   ip -n "$1" link set lo up
 }
 
+# A machine on the segment. plug HOST; link_up HOST
+plug() {
+  quiet_namespace "$LAB-$1"
+  ip -n "$LAB-lan" link add "$1" type veth peer name eth0 netns "$LAB-$1"
+  ip -n "$LAB-lan" link set "$1" master bridge up
+}
+
+# switch NAME: a bridge without spanning tree, which would block a new port for seconds.
+switch() {
+  ip -n "$LAB-lan" link add "$1" type bridge stp_state 0 forward_delay 0
+  ip -n "$LAB-lan" link set "$1" up
+}
+
 lay_segment() {
   local entry host number
   say "Laying the segment $LAB-*"
   mkdir -p "$STATE"
+  (umask 077 && head -c 32 /dev/urandom >"$STATE/cluster.key")
   quiet_namespace "$LAB-lan"
-  ip -n "$LAB-lan" link add bridge type bridge stp_state 0 forward_delay 0
-  ip -n "$LAB-lan" link set bridge up
+  switch bridge
+  switch sync
   for entry in "${HOSTS[@]}"; do
     host=${entry%%:*} number=${entry#*:}
-    quiet_namespace "$LAB-$host"
-    ip -n "$LAB-lan" link add "$host" type veth peer name eth0 netns "$LAB-$host"
-    ip -n "$LAB-lan" link set "$host" master bridge up
+    plug "$host"
     if [ -z "$number" ]; then
-      # No kernel address at all: whatever answers on this port is Pitchlake.
-      in_host "$host" sysctl -qw net.ipv6.conf.eth0.disable_ipv6=1
-      ip -n "$LAB-$host" link set eth0 up
+      lay_node "$host"
       continue
     fi
     ip -n "$LAB-$host" link set eth0 up
@@ -102,39 +136,99 @@ lay_segment() {
   touch "$STATE/laid"
 }
 
-stop_node() {
-  local pid waited
-  pid=$(node_pid) || return 0
-  kill "$pid" 2>/dev/null || true
-  for ((waited = 0; waited < 50; waited++)); do
-    kill -0 "$pid" 2>/dev/null || return 0
-    sleep 0.1
-  done
-  kill -KILL "$pid" 2>/dev/null || true
+# On the segment a node's kernel has no address at all, so whatever answers there is Pitchlake. On the link
+# between the nodes, which is a switch of its own, it has one.
+lay_node() {
+  local letter=${1#node-} number=1
+  [ "$letter" = a ] || number=2
+  in_host "$1" sysctl -qw net.ipv6.conf.eth0.disable_ipv6=1 net.ipv4.conf.all.arp_ignore=1
+  ip -n "$LAB-$1" link set eth0 up
+  ip -n "$LAB-lan" link add "sync-$letter" type veth peer name sync netns "$LAB-$1"
+  ip -n "$LAB-lan" link set "sync-$letter" master sync up
+  ip -n "$LAB-$1" link set sync up
+  ip -n "$LAB-$1" addr add "10.0.0.$number/24" dev sync
 }
 
-start_node() {
-  local pid waited
-  say "Starting Pitchlake in node-a with ${CONF#"$ROOT/"}"
-  rm -f "$STATE/node-a.pid"
-  : >"$STATE/node-a.log"
+# stop_nodes NODE...
+stop_nodes() {
+  local node pid waited
+  for node in "$@"; do
+    pid=$(node_pid "$node") || continue
+    kill "$pid" 2>/dev/null || true
+    kill -CONT "$pid" 2>/dev/null || true # a drill may have left it stopped
+  done
+  for node in "$@"; do
+    for ((waited = 0; waited < 50; waited++)); do
+      pid=$(node_pid "$node") || continue 2
+      sleep 0.1
+    done
+    kill -KILL "$pid" 2>/dev/null || true
+  done
+}
+
+# The nodes that this lab runs: both, or node-a by the configuration of its own.
+wanted_nodes() {
+  if [ -n "$ALONE" ]; then echo node-a; else printf '%s\n' "${NODES[@]}"; fi
+}
+
+# configuration NODE ADVERT: what it is to run, with this lab's folder and adverts.
+configuration() {
+  if [ -n "$ALONE" ]; then
+    cat "$ALONE"
+  else
+    sed -e "s|/run/pitchlake-lab/|$STATE/|" -e "s|^\(vrrp .*advert \)100ms|\1$2|" "$ROOT/deploy/lab/$1.conf"
+  fi
+}
+
+# runs_as_wanted ADVERT: every node that is wanted runs, of this build and by this configuration.
+runs_as_wanted() {
+  local node wanted
+  wanted=$(wanted_nodes)
+  [ -z "$ALONE" ] || ! node_pid node-b >/dev/null || return 1
+  for node in $wanted; do
+    node_ready "$node" && [ "$STATE/$node.pid" -nt "$APP" ] \
+      && [ "$(configuration "$node" "$1")" = "$(cat "$STATE/$node.conf" 2>/dev/null)" ] || return 1
+  done
+}
+
+# launch NODE: by the configuration that lies in the lab's folder.
+launch() {
+  rm -f "$STATE/$1.pid"
+  : >"$STATE/$1.log"
   # Not through in_host: the pid must be Pitchlake's own, which is to end in order and say its last words.
-  ip netns exec "$LAB-node-a" setsid "$ROOT/deploy/pitchlake" run -c "$CONF" \
-    </dev/null >>"$STATE/node-a.log" 2>&1 9<&- &
-  pid=$!
-  echo "$pid" >"$STATE/node-a.pid"
+  ip netns exec "$LAB-$1" setsid "$ROOT/deploy/pitchlake" run -c "$STATE/$1.conf" \
+    </dev/null >>"$STATE/$1.log" 2>&1 9<&- &
+  echo "$!" >"$STATE/$1.pid"
+  disown # who kills it says so himself
+}
+
+# start_nodes ADVERT: both at once, until they are ready and one of them speaks.
+start_nodes() {
+  local node waited wanted left
+  wanted=$(wanted_nodes)
+  say "Starting Pitchlake in $(paste -sd' ' <<<"$wanted" | sed 's/ / and /') with ${ALONE:-deploy/lab}"
+  for node in $wanted; do
+    configuration "$node" "$1" >"$STATE/$node.conf"
+    launch "$node"
+  done
   for ((waited = 0; waited < READY_SECONDS * 10; waited++)); do
-    ! node_ready || return 0
-    kill -0 "$pid" 2>/dev/null || break
+    left=0
+    for node in $wanted; do
+      node_pid "$node" >/dev/null || break 2
+      node_ready "$node" || left=1
+    done
+    [ "$left" = 1 ] || return 0
     sleep 0.1
   done
-  tail -n 20 "$STATE/node-a.log" >&2
+  for node in $wanted; do
+    node_ready "$node" || tail -n 20 "$STATE/$node.log" >&2
+  done
   fail 70 "Pitchlake did not become ready; its last words are above. The segment is still there: deploy/lab.sh down removes it."
 }
 
 take_down() {
   local name pid waited
-  stop_node
+  stop_nodes "${NODES[@]}"
   for name in $(namespaces); do
     for pid in $(ip netns pids "$name" 2>/dev/null); do kill "$pid" 2>/dev/null || true; done
   done
@@ -168,6 +262,7 @@ Try:
   $me exec host-b arping -D -c 2 -I eth0 192.168.2.77              # who wants the address may have it
   $me exec scanner tcpdump -ni eth0 arp
   $me logs -f
+  $me drill crash                                                  # kill -9 for the active node: what do clients notice?
   $me down
 TRY
 }
@@ -199,24 +294,29 @@ show_what_it_does() {
 up() {
   install_missing ip=iproute2 ping=iputils-ping arping=iputils-arping ndisc6=ndisc6 nmap=nmap tcpdump=tcpdump \
     curl=curl ethtool=ethtool python3=python3 sysctl=procps setsid=util-linux libpcap.so=libpcap0.8
-  build_if_needed
+  [ -n "${PITCHLAKE_BUILT:-}" ] || build_if_needed
   if ! complete; then
     take_down
     lay_segment
   fi
-  if node_ready && [ "$STATE/node-a.pid" -nt "$APP" ] && [ "$STATE/node-a.pid" -nt "$CONF" ]; then
-    say "Pitchlake already runs in node-a (pid $(node_pid))"
-  else
-    stop_node
-    start_node
-  fi
+  run_nodes 100ms
   # With a configuration of your own the addresses may mean something else.
-  [ "$CONF" != "$ROOT/deploy/lab/node-a.conf" ] || show_what_it_does
+  [ -n "$ALONE" ] && [ "$ALONE" != "$ROOT/deploy/lab/alone.conf" ] || show_what_it_does
   print_next
 }
 
+# run_nodes ADVERT: starts what does not run as it should.
+run_nodes() {
+  if runs_as_wanted "$1"; then
+    say "Pitchlake already runs in $(wanted_nodes | paste -sd' ' | sed 's/ / and /')"
+  else
+    stop_nodes "${NODES[@]}"
+    start_nodes "$1"
+  fi
+}
+
 status() {
-  local name
+  local name node role code=0
   if [ -z "$(namespaces)" ]; then
     echo "The lab $LAB is down."
     return 3
@@ -225,20 +325,26 @@ status() {
     printf '%-14s %s\n' "${name#"$LAB-"}" "$(ip -n "$name" -br addr show dev eth0 2>/dev/null \
       | awk '{ $1 = ""; print }' || true)"
   done
-  if node_ready; then
-    echo "Pitchlake is ready in node-a, pid $(node_pid), log $STATE/node-a.log"
-  else
-    echo "Pitchlake is not running in node-a; deploy/lab.sh logs says why, deploy/lab.sh up starts it."
-    return 3
-  fi
+  for node in "${NODES[@]}"; do
+    if node_ready "$node"; then
+      role=$(role "$node" | tr '[:upper:]' '[:lower:]')
+      echo "Pitchlake is ready in $node, pid $(node_pid "$node"), ${role:-alone}, log $STATE/$node.log"
+    elif [ -e "$STATE/$node.conf" ]; then
+      echo "Pitchlake is not running in $node; deploy/lab.sh logs $node says why, deploy/lab.sh up starts it."
+      code=3
+    fi
+  done
+  return $code
 }
+
+. "$ROOT/deploy/lab/drills.sh"
 
 [[ $LAB =~ ^[a-z][a-z0-9]{0,11}$ ]] \
   || fail 64 "PITCHLAKE_LAB=$LAB: a lab's name is up to 12 lower-case letters and digits, a letter first."
 command=${1:-}
 [ $# = 0 ] || shift
 case $command in
-  up | status | exec | logs | down) ;;
+  up | status | exec | logs | drill | hook | down) ;;
   -h | --help | help) usage && exit 0 ;;
   *) usage >&2 && exit 64 ;;
 esac
@@ -267,7 +373,16 @@ case $command in
     exec ip netns exec "$LAB-$host" "$@"
     ;;
   logs)
-    [ -r "$STATE/node-a.log" ] || fail 66 "no log yet; start with: sudo deploy/lab.sh up"
-    if [ "${1:-}" = -f ]; then exec tail -n 50 -f "$STATE/node-a.log"; else exec cat "$STATE/node-a.log"; fi
+    follow=
+    if [ "${1:-}" = -f ]; then
+      follow=yes
+      shift
+    fi
+    node=${1:-node-a}
+    [[ " ${NODES[*]} " == *" $node "* ]] || fail 64 "logs $node: write node-a or node-b"
+    [ -r "$STATE/$node.log" ] || fail 66 "no log of $node yet; start with: sudo deploy/lab.sh up"
+    if [ -n "$follow" ]; then exec tail -n 50 -f "$STATE/$node.log"; else exec cat "$STATE/$node.log"; fi
     ;;
+  drill) drill "$@" ;;
+  hook) hook "$@" ;;
 esac

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs every test: installs what they need, then `mvn verify`, the labs in network namespaces included.
+# Runs every test: installs what they need, then `mvn verify`, the labs in network namespaces included, then
+# 3,000 simulated histories of whole clusters (sim.sh).
 # Without root the lab tests are left out, said so, and counted; in CI that is a failure.
 set -euo pipefail
 . "$(dirname "$(readlink -f "$0")")/prepare.sh"
@@ -14,7 +15,7 @@ else
   install_missing ip=iproute2 ping=iputils-ping arping=iputils-arping ndisc6=ndisc6 nmap=nmap hping3=hping3 \
     tcpdump=tcpdump curl=curl pen=pen ethtool=ethtool python3=python3 sysctl=procps libpcap.so=libpcap0.8 \
     traceroute=traceroute dig=dnsutils dnsmasq=dnsmasq-base keepalived=keepalived \
-    nginx=nginx haproxy=haproxy
+    nginx=nginx haproxy=haproxy nft=nftables
 fi
 need_jdk_and_maven
 
@@ -43,6 +44,10 @@ if [ "$is_root" = yes ] && [ "$status" = 0 ]; then
     status=1
     printf '%sLab tests were left out although this is root: %s of %s.%s\n' "$RED" "$labs_skipped" "$labs" "$PLAIN"
   fi
+fi
+if [ "$status" = 0 ]; then
+  say "Living through 10,000 histories"
+  bash "$ROOT/deploy/sim.sh" --seeds 3000 </dev/null || status=1
 fi
 [ "$status" = 0 ] && verdict="${GREEN}passed${PLAIN}" || verdict="${RED}FAILED${PLAIN}"
 printf '\n%s: %s tests and %s lab tests, %s failed, %s left out, %s s\n' "$verdict" \

@@ -1,8 +1,11 @@
-"""A living machine of the lab: a web server that says who it is and whom it sees. Usage: living-host.py NAME"""
+"""A living machine of the lab: a web server on port 80 that says who it is and whom it sees, and an echo
+on port 7 (RFC 862). Usage: living-host.py NAME"""
 
 import http.server
+import selectors
 import socket
 import sys
+import threading
 
 NAME = sys.argv[1]
 
@@ -29,4 +32,27 @@ class DualStackServer(http.server.ThreadingHTTPServer):
         super().server_bind()
 
 
+def echo():
+    listener = socket.create_server(("::", 7), family=socket.AF_INET6, dualstack_ipv6=True, backlog=256)
+    selector = selectors.DefaultSelector()
+    selector.register(listener, selectors.EVENT_READ)
+    while True:
+        for key, _ in selector.select():
+            if key.fileobj is listener:
+                connection, _ = listener.accept()
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                selector.register(connection, selectors.EVENT_READ)
+                continue
+            try:
+                said = key.fileobj.recv(65536)
+                if said:
+                    key.fileobj.sendall(said)
+                    continue
+            except OSError:
+                pass
+            selector.unregister(key.fileobj)
+            key.fileobj.close()
+
+
+threading.Thread(target=echo, daemon=True).start()
 DualStackServer(("::", 80), Page).serve_forever()

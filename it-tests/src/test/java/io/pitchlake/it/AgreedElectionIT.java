@@ -25,7 +25,8 @@ class AgreedElectionIT {
       NetnsLab.segment()
           .withHost("scanner", "192.168.2.66/24", "2001:db8:1::66/64")
           .withHostBetween("node-a")
-          .withHostBetween("node-b");
+          .withHostBetween("node-b")
+          .withHostBehind("witness", "10.0.0.9/24");
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final String VIRT = "192.168.2.5";
@@ -45,8 +46,12 @@ class AgreedElectionIT {
       LAB.pass(host, true, true);
       LAB.host(host).run("ip", "addr", "flush", "dev", "eth1").expectSuccess();
     }
-    a = start("node-a", "a", 1, 2);
-    b = start("node-b", "b", 2, 1);
+    start("");
+  }
+
+  private void start(String witness) {
+    a = start("node-a", "a", 1, 2, witness);
+    b = start("node-b", "b", 2, 1, witness);
     a.awaitLine("IPv4) BACKUP -> ACTIVE", PATIENCE);
     a.awaitLine("IPv6) BACKUP -> ACTIVE", PATIENCE);
     a.awaitLine("SYNC peer 10.0.0.2 is heard", PATIENCE);
@@ -56,13 +61,15 @@ class AgreedElectionIT {
     probe.awaitLine("bytes from", PATIENCE);
   }
 
-  private static LabProcess start(String host, String which, int own, int other) {
-    LAB.host(host).run("ip", "addr", "add", "10.0.0." + own + "/24", "dev", "eth1").expectSuccess();
+  private static LabProcess start(String host, String which, int own, int other, String witness) {
+    LAB.host(host)
+        .run("ip", "addr", "replace", "10.0.0." + own + "/24", "dev", "eth1")
+        .expectSuccess();
     return LAB.host(host)
         .startPitchlake(
             NetnsLab.deployed("examples/pair-" + which + ".conf")
-                + "sync { bind 10.0.0.%d peers 10.0.0.%d key \"%s\" }%n"
-                    .formatted(own, other, LAB.record("cluster.key")));
+                + "sync { bind 10.0.0.%d peers 10.0.0.%d key \"%s\" %s }%n"
+                    .formatted(own, other, LAB.record("cluster.key"), witness));
   }
 
   @AfterEach
@@ -125,6 +132,15 @@ class AgreedElectionIT {
   }
 
   @Test
+  void aNodeThatHearsNothingGivesWay() {
+    LAB.pass("node-a", false, true);
+    a.awaitLine("IPv4) ACTIVE -> BACKUP: another node has asked for its place", PATIENCE);
+    b.awaitLine("IPv4) BACKUP -> ACTIVE", PATIENCE);
+    scanner.run("ping", "-c", "3", "-i", "0.2", VIRT).expectSuccess();
+    nobodyWasAnsweredTwice("deaf node");
+  }
+
+  @Test
   void withoutTheSyncLinkTheSegmentGoesOn() {
     LAB.host("node-a").run("ip", "link", "set", "eth1", "down").expectSuccess();
     a.awaitLine("SYNC peer 10.0.0.2 is silent on the sync link", PATIENCE);
@@ -140,5 +156,51 @@ class AgreedElectionIT {
     b.awaitLine("IPv4) BACKUP -> ACTIVE: the active router has left", PATIENCE);
     scanner.run("ping", "-c", "3", "-i", "0.2", VIRT).expectSuccess();
     nobodyWasAnsweredTwice("graceful stop");
+  }
+
+  /// Neither the segment nor the sync link connects the two nodes; both reach the witness.
+  private static void partition() {
+    LAB.pass("node-b", false, false);
+    LAB.onSegment(
+        "nft",
+        "add table bridge split; add chain bridge split pass { type filter hook forward priority 1; }");
+    for (String[] way : new String[][] {{"node-a.1", "node-b.1"}, {"node-b.1", "node-a.1"}}) {
+      LAB.onSegment(
+          "nft",
+          "add rule bridge split pass iifname \"" + way[0] + "\" oifname \"" + way[1] + "\" drop");
+    }
+  }
+
+  @Test
+  void aWitnessKeepsOneOwnerInAFullPartition() {
+    stopBoth();
+    LabProcess witness =
+        LAB.host("witness")
+            .start(
+                NetnsLab.launcher().toString(),
+                "witness",
+                "--bind",
+                "10.0.0.9",
+                "--key",
+                LAB.record("cluster.key").toString());
+    witness.awaitLine("ready: a witness at 10.0.0.9, UDP port 7801", PATIENCE);
+    start("witness 10.0.0.9");
+    a.awaitLine("SYNC witness 10.0.0.9 is heard", PATIENCE);
+    b.awaitLine("SYNC witness 10.0.0.9 is heard", PATIENCE);
+    witness.awaitLine("10.0.0.1 may be active in vrid 50 (IPv4, 192.168.2.5)", PATIENCE);
+    partition();
+    try {
+      // Said a second after the last heartbeat: by then it would long have taken over.
+      b.awaitLine("SYNC peer 10.0.0.1 is silent", PATIENCE);
+      assertTrue(b.line("BACKUP -> ACTIVE").isEmpty(), b::output);
+      scanner.run("ping", "-c", "3", "-i", "0.2", VIRT).expectSuccess();
+      assertTrue(a.line("ACTIVE -> BACKUP").isEmpty(), a::output);
+      a.signal("KILL");
+      b.awaitLine("IPv4) BACKUP -> ACTIVE", PATIENCE);
+      witness.awaitLine("10.0.0.2 may be active in vrid 50 (IPv4, 192.168.2.5)", PATIENCE);
+    } finally {
+      LAB.onSegment("nft", "delete table bridge split");
+      witness.close();
+    }
   }
 }

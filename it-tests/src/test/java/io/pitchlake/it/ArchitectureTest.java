@@ -36,7 +36,7 @@ class ArchitectureTest {
               Stream.of("common.session..", "common.config..", "sync.."),
               LOWER_COMMON.stream().map(name -> "common." + name + ".."),
               Stream.of("node", "node.port..", "node.engine..", "node.admin..", "node.cli.."),
-              Stream.of("node.event.."),
+              Stream.of("node.event..", "node.drill.."),
               MODULES.stream().map(name -> "node." + name + ".."))
           .flatMap(names -> names)
           .map(name -> "io.pitchlake." + name)
@@ -83,6 +83,20 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.pitchlake.node.."));
+  }
+
+  /// The protocol can do without JGroups, as in simulations, and so can the sealed sockets.
+  @Test
+  void nobodyInSyncKnowsTheLinkOverJGroups() {
+    hold(
+        noClasses()
+            .that()
+            .resideInAPackage("io.pitchlake.sync..")
+            .and()
+            .resideOutsideOfPackage("io.pitchlake.sync.link..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.pitchlake.sync.link.."));
   }
 
   @Test
@@ -163,7 +177,7 @@ class ArchitectureTest {
         new Fence("org.pcap4j..", "io.pitchlake.node.port.."),
         new Fence("com.sun.jna..", "io.pitchlake.node.port.."),
         new Fence("io.netty..", "io.pitchlake.node.admin..", "io.pitchlake.node.health.."),
-        new Fence("org.jgroups..", "io.pitchlake.sync.."),
+        new Fence("org.jgroups..", "io.pitchlake.sync.link.."),
         new Fence("io.micrometer..", "io.pitchlake.node.admin.."),
         new Fence("picocli..", "io.pitchlake.node", "io.pitchlake.node.cli.."));
   }

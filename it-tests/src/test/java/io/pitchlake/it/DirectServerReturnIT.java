@@ -63,7 +63,7 @@ class DirectServerReturnIT {
     LabProcess pitchlake =
         LAB.host("node-a")
             .startPitchlake(
-                NetnsLab.deployed("lab/node-a.conf")
+                NetnsLab.deployed("lab/alone.conf")
                         .replace("name eth0", "name eth0 access " + access)
                     + String.join("\n", directives));
     for (String target :

@@ -37,7 +37,7 @@ class EnginesIT {
     scanner = LAB.host("scanner");
     hostB = LAB.host("host-b");
     hostB.startWebServer();
-    String one = NetnsLab.deployed("lab/node-a.conf");
+    String one = NetnsLab.deployed("lab/alone.conf");
     pitchlake =
         LAB.host("node-a")
             .startPitchlake(

@@ -60,7 +60,7 @@ class TarpitIT {
     hostA.startWebServer();
     hostB.startWebServer();
     record = scanner.capture("scanner.pcap");
-    pitchlake = LAB.host("node-a").startPitchlake(NetnsLab.deployed("lab/node-a.conf"));
+    pitchlake = LAB.host("node-a").startPitchlake(NetnsLab.deployed("lab/alone.conf"));
   }
 
   @AfterAll

@@ -3,12 +3,8 @@ package io.pitchlake.node;
 import io.pitchlake.common.config.PenCommandLine.OwnAddress;
 import io.pitchlake.common.net.IpAddress;
 import java.io.UncheckedIOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
-import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -16,11 +12,6 @@ import java.util.stream.Collectors;
 
 /// Every address that the host's kernel owns, on any interface. Any thread.
 public final class HostAddresses {
-  private static final VarHandle INT =
-      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
-  private static final VarHandle LONG =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
-
   private HostAddresses() {}
 
   /// What the kernel says now, without zones.
@@ -30,7 +21,7 @@ public final class HostAddresses {
     try {
       return NetworkInterface.networkInterfaces()
           .flatMap(NetworkInterface::inetAddresses)
-          .map(HostAddresses::of)
+          .map(IpAddress::of)
           .collect(Collectors.toUnmodifiableSet());
     } catch (SocketException e) {
       throw new UncheckedIOException(e);
@@ -46,17 +37,11 @@ public final class HostAddresses {
       return Optional.ofNullable(NetworkInterface.getByName(link))
           .map(found ->
               found.getInterfaceAddresses().stream()
-                  .map(one -> new OwnAddress(of(one.getAddress()), one.getNetworkPrefixLength()))
+                  .map(one ->
+                      new OwnAddress(IpAddress.of(one.getAddress()), one.getNetworkPrefixLength()))
                   .toList());
     } catch (SocketException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static IpAddress of(InetAddress address) {
-    byte[] octets = address.getAddress();
-    return octets.length == 4
-        ? IpAddress.ofIpv4((int) INT.get(octets, 0))
-        : new IpAddress((long) LONG.get(octets, 0), (long) LONG.get(octets, 8));
   }
 }

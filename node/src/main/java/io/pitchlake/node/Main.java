@@ -43,7 +43,8 @@ public final class Main {
             Path.of("/dev/log"),
             System::getenv,
             end::whenAsked,
-            Main::whenAskedToReload);
+            Main::whenAskedToReload,
+            Main::whenAskedForReport);
     int exitCode = new CommandLines(world).execute(arguments);
     end.reached(exitCode);
     System.exit(exitCode);
@@ -59,6 +60,11 @@ public final class Main {
   /// On SIGHUP, as daemons do.
   private static void whenAskedToReload(Runnable reload) {
     Signal.handle(new Signal("HUP"), signal -> reload.run());
+  }
+
+  /// On SIGUSR1.
+  private static void whenAskedForReport(Runnable report) {
+    Signal.handle(new Signal("USR1"), signal -> report.run());
   }
 
   /// Whether standard error is a terminal whose user wants colours (<https://no-color.org>).

@@ -5,7 +5,9 @@ import io.pitchlake.common.config.Configuration.Interface;
 import io.pitchlake.common.config.Configuration.Network;
 import io.pitchlake.common.config.Configuration.Server;
 import io.pitchlake.common.config.Configuration.Settings;
+import io.pitchlake.common.config.Configuration.Sync;
 import io.pitchlake.common.config.Configuration.Target;
+import io.pitchlake.common.config.Configuration.TargetState;
 import io.pitchlake.common.config.HealthCheck;
 import io.pitchlake.common.config.Setting;
 import io.pitchlake.common.hash.ClusterKey;
@@ -35,6 +37,9 @@ import io.pitchlake.node.engine.Mastership;
 import io.pitchlake.node.engine.Module;
 import io.pitchlake.node.engine.ModuleChain;
 import io.pitchlake.node.engine.PortTransmit;
+import io.pitchlake.node.engine.Readiness;
+import io.pitchlake.node.engine.RealTime;
+import io.pitchlake.node.engine.ServerService;
 import io.pitchlake.node.engine.TargetHealth;
 import io.pitchlake.node.engine.Translator;
 import io.pitchlake.node.engine.View;
@@ -56,12 +61,16 @@ import io.pitchlake.node.tarpit.TarpitModule;
 import io.pitchlake.node.tnat.TnatModule;
 import io.pitchlake.node.vrrp.Election;
 import io.pitchlake.node.vrrp.VrrpModule;
+import io.pitchlake.sync.Replicator;
+import io.pitchlake.sync.SessionReplicator;
+import io.pitchlake.sync.SyncEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /// One node, wired: ports, tables, the chain in the configured order and the engine that turns it.
 /// The only place where modules are made and meet.
@@ -74,6 +83,8 @@ public final class Node {
 
   /// Keeps the session table's hash apart from others drawn from the same secret.
   private static final long SESSION_TABLE = 0x7365_7373L;
+
+  private static final long SUMS = 0x7375_6d73L;
 
   private final List<Port> ports;
   private final Clock clock;
@@ -88,6 +99,8 @@ public final class Node {
   private final EventRing events = new EventRing(EVENTS);
   private final EventThrottle throttle;
   private final List<Runnable> closings = new ArrayList<>();
+  private final Optional<SessionReplicator> sessions;
+  private final Optional<Replicator> replicator;
   private final boolean laidOutForServers;
   private final boolean laidOutForTranslation;
   private final Engine engine;
@@ -138,6 +151,40 @@ public final class Node {
       Exchange.Seat seat,
       Optional<PeerLink> peers,
       Carrier carrier) {
+    this(
+        configuration,
+        ports,
+        clock,
+        random,
+        cluster,
+        host,
+        idle,
+        seat,
+        peers,
+        carrier,
+        Optional.empty());
+  }
+
+  /// How a node takes part in replication; its link is still to be attached to [#replicator].
+  ///
+  /// @param boot what this start is known by, drawn at random
+  /// @param events told on the thread that steps the replicator
+  public record Replication(long boot, Consumer<SyncEvent> events) {}
+
+  /// As above; tells others what it knows and takes over what they tell, for which it must be the
+  /// only engine.
+  public Node(
+      Configuration configuration,
+      List<Port> ports,
+      Clock clock,
+      RandomGenerator random,
+      Optional<ClusterKey> cluster,
+      Set<IpAddress> host,
+      IdleStrategy idle,
+      Exchange.Seat seat,
+      Optional<PeerLink> peers,
+      Carrier carrier,
+      Optional<Replication> replication) {
     this.configuration = configuration;
     this.laidOutForServers = !serversOf(configuration).isEmpty();
     this.laidOutForTranslation = configuration.translates();
@@ -154,6 +201,17 @@ public final class Node {
             this.ports);
     View view = views.compile(host);
     long nowNanos = clock.nanoTime();
+    this.sessions =
+        replication.map(unused -> new SessionReplicator(counters, sums(cluster), nowNanos));
+    this.replicator =
+        replication.map(how ->
+            new Replicator(
+                sessions.orElseThrow(),
+                how.boot(),
+                fingerprint(cluster, how.boot()),
+                ownAddresses(configuration),
+                how.events(),
+                nowNanos));
     this.throttle =
         new EventThrottle(
             events,
@@ -171,7 +229,28 @@ public final class Node {
             throttle,
             counters,
             idle,
-            view);
+            view,
+            sessions.orElse(null));
+  }
+
+  /// What sums over tables are made with: the same on all nodes.
+  private static FlowHash sums(Optional<ClusterKey> cluster) {
+    SipHash key = cluster.map(of -> of.derive("sums")).orElseGet(() -> new SipHash(0, 0));
+    return FlowHash.drawnFrom(key, SUMS);
+  }
+
+  /// Shows whether two nodes have the same keys, and nothing else about them.
+  private static long fingerprint(Optional<ClusterKey> cluster, long boot) {
+    return cluster.map(of -> of.derive("fingerprint").hash(0, 0)).orElse(boot);
+  }
+
+  private static List<Replicator.OwnAddress> ownAddresses(Configuration configuration) {
+    return networksOf(configuration).stream()
+        .flatMap(network ->
+            Stream.of(network.real(), network.real6())
+                .flatMap(Optional::stream)
+                .map(address -> new Replicator.OwnAddress(network.id(), address)))
+        .toList();
   }
 
   /// The networks that run: registered and enabled, in the order of the file.
@@ -195,7 +274,7 @@ public final class Node {
 
   private List<Module> modules(
       View view, RandomGenerator random, long nowNanos, Exchange.Seat seat) {
-    Election election = new Election();
+    Election election = new Election(sessions.map(Node::readiness).orElse(Readiness.ALWAYS));
     // Without an election a node is alone, and so it is master.
     boolean elects = !configuration.vrrps().isEmpty() && configuration.modules().contains("vrrp");
     Mastership mastership = elects ? election : (network, isIpv4) -> true;
@@ -214,6 +293,7 @@ public final class Node {
             throttle,
             counters,
             seat);
+    sessions.ifPresent(arp::replicate);
     SipHash cookies = key("cookies", random);
     HealthModule health =
         new HealthModule(
@@ -227,11 +307,12 @@ public final class Node {
     IcmpErrors errors = new IcmpErrors(transmit, counters);
     Egress egress = new Egress(transmit, errors, mtuBytes);
     Translator translator = translator(egress, random, nowNanos);
+    sessions.ifPresent(translator::replicate);
     RouteModule router =
         new RouteModule(
             egress, errors, arp.addresses(), arp.neighbors(), mastership, counters, nowNanos);
-    Optional<Module> balancer =
-        sessions(random, nowNanos, engines).map(flows -> slb(health, translator, flows, random));
+    Optional<SlbModule> balancer =
+        flowTable(random, nowNanos, engines).map(flows -> slb(health, translator, flows, random));
     return configuration.modules().stream()
         .map(name ->
             switch (name) {
@@ -241,7 +322,7 @@ public final class Node {
               case "tarpit" ->
                   new TarpitModule(
                       arp.addresses(), transmit, throttle, counters, cookies, mtuBytes);
-              case "slb" -> balancer.orElseGet(() -> new ChainPlace(name));
+              case "slb" -> balancer.map(Module.class::cast).orElseGet(() -> new ChainPlace(name));
               case "hc" -> health;
               case "tnat" -> new TnatModule(translator);
               case "nat" -> new NatModule(translator, router, mastership);
@@ -256,6 +337,7 @@ public final class Node {
                           counters,
                           sync(random),
                           carrier,
+                          balancer.map(SlbModule::service).orElse(ServerService.ALWAYS),
                           nowNanos)
                       : new ChainPlace(name);
               default -> throw new IllegalArgumentException("there is no module '" + name + "'");
@@ -266,9 +348,25 @@ public final class Node {
   /// What the election agrees by, where there are peers. A boot is told from an earlier one even if
   /// chance gives both the same number.
   private Optional<VrrpModule.Sync> sync(RandomGenerator random) {
+    boolean witnessed = configuration.sync().flatMap(Sync::witness).isPresent();
     return peers.flatMap(link ->
-        cluster.map(
-            key -> new VrrpModule.Sync(link, key, random.nextLong() ^ clock.wallMillis() << 20)));
+        cluster.map(key ->
+            new VrrpModule.Sync(
+                link, witnessed, key, random.nextLong() ^ clock.wallMillis() << 20)));
+  }
+
+  private static Readiness readiness(SessionReplicator sessions) {
+    return new Readiness() {
+      @Override
+      public boolean mayPreempt(long nowNanos) {
+        return sessions.mayPreempt(nowNanos);
+      }
+
+      @Override
+      public void becameActive() {
+        sessions.promoted();
+      }
+    };
   }
 
   /// Translated sessions; a table of full size where the file asks for translation.
@@ -290,7 +388,7 @@ public final class Node {
   }
 
   /// The session table, where there is a server to balance for.
-  private Optional<FlowTable> sessions(RandomGenerator random, long nowNanos, int engines) {
+  private Optional<FlowTable> flowTable(RandomGenerator random, long nowNanos, int engines) {
     if (serversOf(configuration).isEmpty()) {
       return Optional.empty();
     }
@@ -304,16 +402,20 @@ public final class Node {
     return Optional.of(flows);
   }
 
-  private Module slb(
+  private SlbModule slb(
       TargetHealth health, Translator translator, FlowTable flows, RandomGenerator random) {
-    return new SlbModule(
-        translator,
-        health,
-        counters,
-        flows,
-        configuration.settings(),
-        key("targets", random),
-        new TableHash(random.nextLong()));
+    SlbModule slb =
+        new SlbModule(
+            translator,
+            health,
+            throttle,
+            counters,
+            flows,
+            configuration.settings(),
+            key("targets", random),
+            new TableHash(random.nextLong()));
+    sessions.ifPresent(slb::replicate);
+    return slb;
   }
 
   /// A key that all nodes of the cluster have, or one of this start alone.
@@ -327,11 +429,14 @@ public final class Node {
   /// [PortClosedException]. Then every sum that the log still owes is handed over.
   ///
   /// @param started called once, after the first turn
-  public void run(Runnable started) {
+  /// @param realTime how the calling thread is scheduled
+  public void run(Runnable started, RealTime.Kernel realTime) {
     try {
+      RealTime scheduling = new RealTime(realTime, counters);
+      scheduling.begin(clock.nanoTime());
       engine.turn();
       started.run();
-      engine.run();
+      engine.run(scheduling);
     } finally {
       throttle.finish(clock.nanoTime());
       closings.forEach(Runnable::run);
@@ -341,6 +446,11 @@ public final class Node {
   /// One turn of the engine, on the calling thread; returns how much it worked on.
   public int turn() {
     return engine.turn();
+  }
+
+  /// How long after the last turn the engine needs another one; for who drives the node by [#turn].
+  public long untilDueNanos() {
+    return engine.untilDueNanos();
   }
 
   /// Turns the engine on the calling thread until the port's source has ended, and hands the events
@@ -398,6 +508,12 @@ public final class Node {
     return commands.offer(new Command.Answer(answer));
   }
 
+  /// Puts a target, named by its number, into a state until the file gives it another one; on the
+  /// cluster's other nodes, too. False when the engine takes no commands.
+  public boolean administer(int target, TargetState state) {
+    return commands.offer(new Command.Administer(target, state));
+  }
+
   /// Asks the engine to finish its turn and end; false when it hangs and takes no commands.
   public boolean stop() {
     return commands.offer(new Command.Stop());
@@ -442,7 +558,18 @@ public final class Node {
     }
     views = compiler;
     configuration = next;
+    replicator.ifPresent(of -> of.addresses(ownAddresses(next)));
     return true;
+  }
+
+  /// Carries what this node knows to others; whoever steps it closes it, after the last turn.
+  public Optional<Replicator> replicator() {
+    return replicator;
+  }
+
+  /// What the engine knows of replication; for tests, between turns.
+  public Optional<SessionReplicator> sessions() {
+    return sessions;
   }
 
   public Configuration configuration() {
@@ -456,6 +583,11 @@ public final class Node {
   /// What the engine has counted; readable while it runs.
   public CounterBank counters() {
     return counters;
+  }
+
+  /// What the node has counted on all its threads; readable while it runs.
+  public Stream<CounterBank> banks() {
+    return Stream.concat(Stream.of(counters), replicator.map(Replicator::counters).stream());
   }
 
   /// What has happened; one reader.

@@ -91,7 +91,8 @@ final class RouterCompiler {
         virtualMac,
         advertised(segment, isIpv4, virtualMac),
         served.stream().flatMap(this::claims).distinct().toList(),
-        served);
+        served,
+        vrrp.tracks());
   }
 
   /// `real` over IPv4. Over IPv6 the link-local address that the port's MAC makes (RFC 9568 section

@@ -20,6 +20,7 @@ import io.pitchlake.node.engine.Exchange;
 import io.pitchlake.node.engine.IdleStrategy;
 import io.pitchlake.node.sim.SimPeers;
 import io.pitchlake.node.sim.SimPort;
+import io.pitchlake.node.vrrp.Witness;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,6 +40,9 @@ class AgreedElectionTest {
   private static final long MILLI = 1_000_000;
   private static final long TURN_NANOS = 250_000;
   private static final byte[] KEY = "0123456789abcdef0123456789abcdef".getBytes(US_ASCII);
+
+  /// The last byte of the witness's address.
+  private static final int WITNESS = 9;
 
   private final SimClock clock = new SimClock();
   private final SimLan lan = new SimLan(clock, new Random(1));
@@ -73,7 +77,7 @@ class AgreedElectionTest {
       this.port = new SimPort(name, 0x0200_0000_0000L + last);
       this.node =
           new Node(
-              configuration(last, router),
+              configuration(last, router, others),
               List.of(port),
               this,
               new SplittableRandom(last),
@@ -142,7 +146,8 @@ class AgreedElectionTest {
     return IpAddress.parse("10.0.0." + last);
   }
 
-  private static Configuration configuration(int last, String router) {
+  private static Configuration configuration(int last, String router, int... others) {
+    boolean witnessed = others[others.length - 1] == WITNESS;
     var result =
         ConfigParser.parse(
             "test",
@@ -151,10 +156,19 @@ class AgreedElectionTest {
             network 1 { addr 192.168.2.0 mask 24 real 192.168.2.%1$d virt 192.168.2.5
                         tarpit enable interface 1 }
             vrrp 1 { vrid 50 network 1 %2$s }
-            set tarpitsweeprate 0 set addresses 1024
+            server 1 { ipaddr 192.168.2.10 port 80 dsr enable targets 1 quorum 1 }
+            target 1 { ipaddr 192.168.2.30 arp 1,3 aliascheck off }
+            register servers 1 enable servers 1 register targets 1 enable targets 1
+            set tarpitsweeprate 0 set sessions 1024 set addresses 1024
             register networks 1 enable networks 1
+            %3$s
             """
-                .formatted(last, router));
+                .formatted(
+                    last,
+                    router,
+                    witnessed
+                        ? "sync { bind 10.0.0.9 peers 10.0.0.8 key /k witness 10.0.0.9 }"
+                        : ""));
     return result.configuration().orElseThrow(() -> new AssertionError(result.errors()));
   }
 
@@ -289,6 +303,37 @@ class AgreedElectionTest {
     assertEquals(
         1, b.count(Counter.VRRP_BECAME_ACTIVE), "and it does not come back while it is not");
     assertEquals(0, twoOwnersNanos);
+  }
+
+  @Test
+  void aNodeThatHearsNothingGivesItsPlaceToOneThatIsAnswered() {
+    pair("10ms");
+    clock.every(MILLI, () -> client.ping(VIRT));
+    clock.advanceMillis(100);
+    a.port.attachment().passes(false, true);
+    long cut = clock.nanoTime();
+    clock.advanceSeconds(2);
+    assertEquals(b, active());
+    double outage = outageMillis(cut, b);
+    assertTrue(outage <= 90, outage + " ms");
+    assertEquals(1, b.count(Counter.VRRP_BECAME_ACTIVE));
+    assertEquals(0, twoOwnersNanos);
+    a.port.attachment().passes(true, true);
+    clock.advanceSeconds(1);
+    assertEquals(a, active());
+    assertEquals(0, twoOwnersNanos);
+  }
+
+  @Test
+  void aQuietSegmentMovesNothing() {
+    pair("10ms");
+    clock.advanceSeconds(10);
+    assertEquals(a, active());
+    client.attachment().connected(false);
+    clock.advanceSeconds(10);
+    assertEquals(a, active(), "nobody answers the other one either");
+    assertEquals(0, b.count(Counter.VRRP_BECAME_ACTIVE));
+    assertTrue(a.count(Counter.FRAMES_TRANSMITTED) < 20_000);
   }
 
   @Test
@@ -562,5 +607,201 @@ class AgreedElectionTest {
       assertEquals(1, b.node.counters().get(Gauge.PEERS_ALIVE));
     }
     assertEquals(again, active());
+  }
+
+  // ---- tracking
+
+  @Test
+  void aServerWithoutItsQuorumLowersThePriority() {
+    SimHost target =
+        new SimHost(clock, lan, "target", 0x0200_0000_0030L).own(IpAddress.parse("192.168.2.30"));
+    a = new Member("a", 4, "priority 254 advert 10ms track server 1 50", KEY, 6);
+    b = new Member("b", 6, "priority 250 advert 10ms", KEY, 4);
+    clock.advanceSeconds(10);
+    assertEquals(a, active());
+    a.expectLine("SLB server 1 (192.168.2.10) is in service: 1 target can take flows (needed: 1)");
+    target.attachment().connected(false);
+    clock.advanceSeconds(10);
+    a.expectLine(
+        "SLB server 1 (192.168.2.10) is out of service: 0 targets can take flows (needed: 1)");
+    assertEquals(b, active());
+    target.attachment().connected(true);
+    clock.advanceSeconds(10);
+    assertEquals(a, active());
+  }
+
+  @Test
+  void aServerWithoutItsQuorumMayTakeTheRouterOut() {
+    a = new Member("a", 4, "priority 254 advert 10ms track server 1 fault", KEY, 6);
+    b = new Member("b", 6, "priority 1 advert 10ms", KEY, 4);
+    clock.advanceSeconds(10);
+    assertEquals(b, active());
+    b.dead = true;
+    clock.advanceSeconds(1);
+    assertFalse(a.isActive(), "it takes no part");
+  }
+
+  @Test
+  void anEngineThatLagsIsLessFitForAWhile() {
+    a = new Member("a", 4, "priority 254 advert 100ms track lag 50ms 10", KEY, 6);
+    b = new Member("b", 6, "priority 250 advert 100ms", KEY, 4);
+    settle();
+    assertEquals(a, active());
+    a.standing = true;
+    clock.advanceMillis(60);
+    a.standing = false;
+    clock.advanceSeconds(2);
+    assertEquals(b, active());
+    assertEquals(0, a.count(Counter.VRRP_LATE));
+    clock.advanceSeconds(12);
+    assertEquals(a, active());
+  }
+
+  @Test
+  void aLinkThatIsNotTrackedIsNotLookedAt() {
+    a = new Member("a", 4, "priority 254 advert 10ms track link off", KEY, 6);
+    b = new Member("b", 6, "priority 250 advert 10ms", KEY, 4);
+    settle();
+    a.linked = false;
+    clock.advanceSeconds(1);
+    assertEquals(a, active());
+  }
+
+  // ---- witness
+
+  /// A witness, and whether it runs.
+  private final class SimWitness {
+    private final SimPeers.End end;
+    private final Witness witness;
+    private boolean runs = true;
+
+    SimWitness() {
+      witness = new Witness(new ClusterKey(KEY), clock.nanoTime(), router -> {}, clock.nanoTime());
+      end = sync.attach(peer(WITNESS), List.of(), this::arrived);
+    }
+
+    private void arrived() {
+      int length = end.receive(witness.received());
+      int answer = runs ? witness.take(length, clock.nanoTime()) : 0;
+      if (answer > 0) {
+        end.answer(witness.answer(), answer);
+      }
+    }
+  }
+
+  private SimWitness witnessedPair(String advert) {
+    SimWitness witness = new SimWitness();
+    a = new Member("a", 4, "priority 254 advert " + advert, KEY, 6, WITNESS);
+    b = new Member("b", 6, "priority 253 advert " + advert, KEY, 4, WITNESS);
+    clock.advanceSeconds(4);
+    settle();
+    assertEquals(a, active());
+    return witness;
+  }
+
+  private void cut(int from, int to, boolean isCut) {
+    sync.cut(peer(from), peer(to), isCut);
+    sync.cut(peer(to), peer(from), isCut);
+  }
+
+  private void partition(boolean isCut) {
+    cut(4, 6, isCut);
+    b.port.attachment().connected(!isCut);
+  }
+
+  @Test
+  void aWitnessKeepsOneOwnerInAFullPartition() {
+    witnessedPair("10ms");
+    partition(true);
+    clock.advanceSeconds(5);
+    assertEquals(a, active(), "it holds the lease");
+    assertEquals(0, b.count(Counter.VRRP_BECAME_ACTIVE));
+    partition(false);
+    clock.advanceSeconds(1);
+    assertEquals(a, active());
+    assertEquals(0, twoOwnersNanos);
+    a.expectNoLine("ALARM");
+  }
+
+  @Test
+  void theSideThatReachesTheWitnessGoesOn() {
+    witnessedPair("10ms");
+    for (int phase = 0; phase < 10; phase++) {
+      partition(true);
+      cut(4, WITNESS, true);
+      clock.advanceSeconds(1);
+      assertEquals(b, active());
+      a.expectLine("ACTIVE -> BACKUP: no peer is heard, and the witness does not let it");
+      partition(false);
+      cut(4, WITNESS, false);
+      clock.advance(1_000 * MILLI + phase * 700_000L);
+      assertEquals(a, active());
+    }
+    assertEquals(0, twoOwnersNanos, "nanoseconds with two owners");
+  }
+
+  @Test
+  void aWitnessedNodeTakesOverFromADeadOneInTime() {
+    witnessedPair("10ms");
+    a.dead = true;
+    long crashed = clock.nanoTime();
+    clock.advanceSeconds(1);
+    assertEquals(b, active());
+    double outage = outageMillis(crashed, b);
+    assertTrue(outage <= 40, outage + " ms");
+  }
+
+  @Test
+  void withTheWitnessAloneGoneNothingHappensButALine() {
+    SimWitness witness = witnessedPair("10ms");
+    witness.runs = false;
+    clock.advanceSeconds(5);
+    assertEquals(a, active());
+    assertEquals(0, b.count(Counter.VRRP_BECAME_ACTIVE));
+    a.expectLine("SYNC witness 10.0.0.9 is silent");
+    a.link(false);
+    clock.advanceSeconds(1);
+    assertEquals(b, active(), "the two agree without it");
+    assertEquals(0, twoOwnersNanos);
+  }
+
+  @Test
+  void withoutPeerAndWitnessNobodyIsActive() {
+    SimWitness witness = witnessedPair("10ms");
+    partition(true);
+    witness.runs = false;
+    clock.advanceSeconds(1);
+    assertFalse(a.isActive() || b.isActive(), "safe rather than available");
+    witness.runs = true;
+    clock.advanceSeconds(1);
+    active();
+    assertEquals(0, twoOwnersNanos);
+  }
+
+  @Test
+  void aGracefulStopNeedsNoLeaseToEndFirst() {
+    witnessedPair("100ms");
+    assertTrue(a.node.stop());
+    long asked = clock.nanoTime();
+    clock.advanceMillis(1);
+    a.dead = true;
+    double outage = outageMillis(asked, b);
+    assertTrue(outage <= 1, outage + " ms");
+    clock.advanceSeconds(2);
+    assertEquals(1, b.count(Counter.VRRP_BECAME_ACTIVE), "and it stays active");
+    assertEquals(b, active());
+  }
+
+  @Test
+  void aWitnessThatStartsAnewGrantsNothingAtFirst() {
+    witnessedPair("10ms");
+    SimWitness again = new SimWitness();
+    partition(true);
+    clock.advanceSeconds(1);
+    assertFalse(a.isActive() || b.isActive());
+    clock.advanceSeconds(4);
+    active();
+    assertTrue(again.runs);
+    assertEquals(0, twoOwnersNanos);
   }
 }

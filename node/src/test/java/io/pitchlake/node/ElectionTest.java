@@ -15,6 +15,7 @@ import io.pitchlake.common.sim.SimHost;
 import io.pitchlake.common.sim.SimHost.Received;
 import io.pitchlake.common.sim.SimLan;
 import io.pitchlake.common.time.Clock;
+import io.pitchlake.common.wire.PacketBuilder;
 import io.pitchlake.common.wire.VrrpHeader;
 import io.pitchlake.node.engine.IdleStrategy;
 import io.pitchlake.node.sim.SimPort;
@@ -289,6 +290,78 @@ class ElectionTest {
     assertFalse(since(from, "a").stream().anyMatch(Seen::isAdvert), "nothing queued has left");
     assertTrue(a.node.counters().get(DropReason.LATE) > 0);
     a.expectLine("ACTIVE -> BACKUP: this node stood still");
+  }
+
+  @Test
+  void anAdvertThatWaitsForTheEndOfTheTurnProlongsNoLease() {
+    a.leapNanos = 200_000_000;
+    long from = clock.nanoTime();
+    clock.advanceMillis(101);
+    a.leapNanos = 0;
+    assertEquals(List.of(), since(from, "a"), "frames 300 ms after the last advert that left");
+    a.expectLine("ACTIVE -> BACKUP: this node stood still");
+  }
+
+  @Test
+  void aNodeThatStepsDownAndIsStoppedInTheSameTurnDiscardsItsAnswers() {
+    a.standing = true;
+    client.resolve(VIRT);
+    client.sendRaw(
+        PacketBuilder.ethernet("00:00:5e:00:01:32", "01:00:5e:00:00:12")
+            .ipv4("192.168.2.9", "224.0.0.18")
+            .vrrp(3, 50, 255, 10, "192.168.2.5")
+            .build());
+    clock.advanceMillis(1);
+    a.leapNanos = 50_000_000;
+    long from = clock.nanoTime();
+    a.standing = false;
+    clock.advanceMillis(1);
+    a.leapNanos = 0;
+    a.expectLine("ACTIVE -> BACKUP: another active router has a higher priority");
+    assertFalse(since(from, "a").stream().anyMatch(Seen::isArp), "answers from before that");
+  }
+
+  /// When requests for an address left a node.
+  private List<Long> requests(Member from, IpAddress address) {
+    List<Long> times = new ArrayList<>();
+    lan.monitor((port, frame) -> {
+      ByteBuffer arp = ByteBuffer.wrap(frame);
+      if (port.name().equals(from.name)
+          && arp.getShort(12) == 0x0806
+          && arp.getShort(20) == 1
+          && arp.getInt(38) == address.ipv4()) {
+        times.add(clock.nanoTime());
+      }
+    });
+    return times;
+  }
+
+  @Test
+  void aProofWhoseRequestWasDiscardedNeedsAllOfThemAgain() {
+    a.dead = true;
+    b.dead = true;
+    Member c = member("c", 7, "priority 200 advert 10ms");
+    clock.advanceSeconds(1);
+    List<Long> first = requests(c, FREE);
+    client.resolve(FREE);
+    long asked = clock.nanoTime();
+    clock.advanceSeconds(1);
+    assertEquals(3, first.size());
+    long untilSecond = first.get(1) - asked;
+
+    IpAddress other = IpAddress.parse("192.168.2.78");
+    List<Long> second = requests(c, other);
+    client.resolve(other);
+    clock.advance(untilSecond - 500_000);
+    c.leapNanos = 30_000_000;
+    clock.advanceMillis(1);
+    c.leapNanos = 0;
+    c.expectLine("ACTIVE -> BACKUP: this node stood still");
+    clock.advance(untilSecond);
+    assertEquals(c, active(c), "active again before the proof's next request");
+    clock.advanceSeconds(1);
+    assertEquals(VIRTUAL_MAC, client.neighbor(other));
+    assertTrue(second.size() >= 4, "one request, one that was discarded, three: " + second);
   }
 
   @Test

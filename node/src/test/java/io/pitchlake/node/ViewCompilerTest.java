@@ -47,7 +47,7 @@ class ViewCompilerTest {
       arp 192.168.2.30
       arp 192.168.2.64/28
       arp 2001:db8:1::30
-      sync { bind 192.168.2.40 peers 192.168.2.41,2001:db8:1::41 }
+      sync { bind 192.168.2.40 peers 192.168.2.41 key /etc/k }
       register networks 1,2,3
       enable networks 1,2
       """;
@@ -96,7 +96,6 @@ class ViewCompilerTest {
         "2001:db8:1::5",
         "2001:db8:1::6",
         "2001:db8:1::30",
-        "2001:db8:1::41",
         "2001:db8:1::50",
         "2001:db8:2::77"
       })

@@ -43,6 +43,12 @@ public interface SyncLink extends AutoCloseable {
   /// has left takes everything and hears nothing.
   boolean send(Peer to, ByteBuffer frame);
 
+  /// Whether a frame that was taken arrives unless its peer leaves, or has no room for it, so that
+  /// there is no hurry in sending it again.
+  default boolean isReliable() {
+    return false;
+  }
+
   @Override
   void close();
 }

@@ -13,13 +13,14 @@ import io.pitchlake.common.config.Configuration.Protocol;
 import io.pitchlake.common.config.Configuration.Quorum;
 import io.pitchlake.common.config.Configuration.Registry;
 import io.pitchlake.common.config.Configuration.Scheduler;
+import io.pitchlake.common.config.Configuration.Scheduling;
 import io.pitchlake.common.config.Configuration.Server;
 import io.pitchlake.common.config.Configuration.Settings;
 import io.pitchlake.common.config.Configuration.SourceNat;
-import io.pitchlake.common.config.Configuration.Sync;
 import io.pitchlake.common.config.Configuration.Target;
 import io.pitchlake.common.config.Configuration.TargetState;
 import io.pitchlake.common.config.Configuration.TarpitMode;
+import io.pitchlake.common.config.Configuration.Track;
 import io.pitchlake.common.config.Configuration.Vrrp;
 import io.pitchlake.common.config.Configuration.VrrpChecksum;
 import io.pitchlake.common.config.Words.Block;
@@ -27,6 +28,7 @@ import io.pitchlake.common.net.AccessList;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.net.IpPrefix;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
@@ -46,7 +48,7 @@ final class ConfigCheck {
   private static final int LONGEST_INTERFACE_NAME = 15;
   private static final int DEFAULT_PRIORITY = 100;
   private static final int MOST_CHECKS = 16;
-  private static final Duration DEFAULT_ADVERT = Duration.ofSeconds(1);
+  static final Duration DEFAULT_ADVERT = Duration.ofSeconds(1);
   private static final List<String> BEFORE_MASTER = List.of("vrrp", "arp", "ping", "hc");
   private static final List<String> AFTER_MASTER = List.of("tarpit", "slb", "tnat", "nat", "rt");
 
@@ -90,7 +92,7 @@ final class ConfigCheck {
         settings(),
         draft.syslog == null ? new Configuration.Syslog.Local() : draft.syslog.value(),
         engine(),
-        sync());
+        new SyncCheck(draft, problems).check());
   }
 
   private static <V> Map<Integer, V> unmodifiable(Map<Integer, V> map) {
@@ -527,7 +529,8 @@ final class ConfigCheck {
               section.value(Grammar.PREEMPT_DELAY).orElse(Duration.ZERO),
               section.value(Grammar.VRRP_VERSION).orElse(3),
               section.value(Grammar.VRRP_CHECKSUM).orElse(VrrpChecksum.PSEUDO),
-              section.value(Grammar.PEERS).orElse(List.of()));
+              section.value(Grammar.PEERS).orElse(List.of()),
+              tracks(section));
       wholeSeconds(section, vrrp);
       vrrpPeers(section, vrrp);
       for (Vrrp earlier : vrrps.values()) {
@@ -543,6 +546,34 @@ final class ConfigCheck {
       vrrps.put(section.id(), vrrp);
     }
     return unmodifiable(vrrps);
+  }
+
+  /// Each thing is tracked once, and each server is there.
+  private List<Track> tracks(Section section) {
+    List<Track> tracks = new ArrayList<>();
+    for (Placed<Track> placed : section.placed(Grammar.TRACK)) {
+      Track track = placed.value();
+      if (track instanceof Track.Quorum(int server, int by)
+          && !draft.sections(SectionKind.SERVER).containsKey(server)) {
+        undefined(new Placed<>(server, placed.at()), SectionKind.SERVER);
+      }
+      if (tracks.stream().anyMatch(earlier -> isSame(earlier, track))) {
+        problems.error(
+            placed.at(),
+            "track",
+            "names in " + section.title() + " what it has named already",
+            "keep one of the two");
+      }
+      tracks.add(track);
+    }
+    return List.copyOf(tracks);
+  }
+
+  private static boolean isSame(Track one, Track other) {
+    return one instanceof Track.Quorum(int server, int by)
+            && other instanceof Track.Quorum(int otherServer, int otherBy)
+        ? server == otherServer
+        : one.getClass() == other.getClass();
   }
 
   /// Version 2 carries its interval in seconds (RFC 3768 section 5.3.7).
@@ -1106,21 +1137,9 @@ final class ConfigCheck {
   }
 
   private Engine engine() {
+    Optional<Section> section = draft.only(SectionKind.ENGINE);
     return new Engine(
-        draft
-            .only(SectionKind.ENGINE)
-            .flatMap(section -> section.value(Grammar.IDLE))
-            .orElse(Idle.ADAPTIVE));
-  }
-
-  private Optional<Sync> sync() {
-    return draft
-        .only(SectionKind.SYNC)
-        .map(section ->
-            new Sync(
-                section.value(Grammar.BIND),
-                section.value(Grammar.PEERS).orElse(List.of()),
-                section.value(Grammar.CLUSTER),
-                section.value(Grammar.KEY)));
+        section.flatMap(engine -> engine.value(Grammar.IDLE)).orElse(Idle.ADAPTIVE),
+        section.flatMap(engine -> engine.value(Grammar.SCHEDULING)).orElse(Scheduling.FIFO));
   }
 }

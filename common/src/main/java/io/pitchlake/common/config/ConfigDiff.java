@@ -81,6 +81,7 @@ public final class ConfigDiff {
     }
     openInterfaces();
     steering();
+    syncPeers();
   }
 
   private static Map<String, Map<String, List<String>>> bySection(Configuration configuration) {
@@ -187,6 +188,15 @@ public final class ConfigDiff {
       add(
           "the addresses of servers change",
           Optional.of("with several engines the kernel is told of them at the start" + RESTART));
+    }
+  }
+
+  /// Those that a network names, as a change of `sync` is refused already.
+  private void syncPeers() {
+    if (before.replicates()
+        && before.sync().equals(after.sync())
+        && !before.syncPeers().equals(after.syncPeers())) {
+      add("the sync peers change", Optional.of(FIXED.get("sync") + RESTART));
     }
   }
 

@@ -12,8 +12,10 @@ import io.pitchlake.common.config.Configuration.Registry;
 import io.pitchlake.common.config.Configuration.Server;
 import io.pitchlake.common.config.Configuration.Settings;
 import io.pitchlake.common.config.Configuration.Sync;
+import io.pitchlake.common.config.Configuration.SyncTransport;
 import io.pitchlake.common.config.Configuration.Syslog;
 import io.pitchlake.common.config.Configuration.Target;
+import io.pitchlake.common.config.Configuration.Track;
 import io.pitchlake.common.config.Configuration.Vrrp;
 import io.pitchlake.common.net.AccessList;
 import io.pitchlake.common.net.IpAddress;
@@ -152,7 +154,8 @@ public final class ConfigWriter {
               Duration preemptDelay,
               int version,
               Configuration.VrrpChecksum checksum,
-              List<IpAddress> peers) -> {
+              List<IpAddress> peers,
+              List<Track> tracks) -> {
         enter(SectionKind.VRRP, id);
         add(Grammar.VRID, vrid);
         add(Grammar.PRIORITY, priority);
@@ -163,8 +166,23 @@ public final class ConfigWriter {
         add(Grammar.VRRP_VERSION, version);
         add(Grammar.VRRP_CHECKSUM, lower(checksum));
         addList(Grammar.PEERS, peers);
+        tracks.forEach(this::track);
       }
     }
+  }
+
+  private void track(Track track) {
+    add(
+        Grammar.TRACK,
+        switch (track) {
+          case Track.Link(boolean counts) -> "link " + (counts ? "on" : "off");
+          case Track.Quorum(int server, int by) -> "server " + server + " " + decrement(by);
+          case Track.Lag(Duration bound, int by) -> "lag " + time(bound) + " " + decrement(by);
+        });
+  }
+
+  private static String decrement(int by) {
+    return by == Track.FAULT ? "fault" : Integer.toString(by);
   }
 
   private void network(Network network) {
@@ -415,9 +433,10 @@ public final class ConfigWriter {
 
   private void engine(Engine engine) {
     switch (engine) {
-      case Engine(Configuration.Idle idle) -> {
+      case Engine(Configuration.Idle idle, Configuration.Scheduling scheduling) -> {
         enter(SectionKind.ENGINE, 0);
         add(Grammar.IDLE, lower(idle));
+        add(Grammar.SCHEDULING, lower(scheduling));
       }
     }
   }
@@ -428,12 +447,18 @@ public final class ConfigWriter {
               Optional<IpAddress> bind,
               List<IpAddress> peers,
               Optional<String> cluster,
-              Optional<Path> key) -> {
+              Optional<Path> key,
+              SyncTransport transport,
+              int port,
+              Optional<IpAddress> witness) -> {
         enter(SectionKind.SYNC, 0);
         bind.ifPresent(address -> add(Grammar.BIND, address));
         addList(Grammar.PEERS, peers);
         cluster.ifPresent(name -> add(Grammar.CLUSTER, quoted(name)));
         key.ifPresent(file -> add(Grammar.KEY, quoted(file.toString())));
+        add(Grammar.TRANSPORT, lower(transport));
+        add(Grammar.SYNC_PORT, port);
+        witness.ifPresent(address -> add(Grammar.WITNESS, address));
       }
     }
   }

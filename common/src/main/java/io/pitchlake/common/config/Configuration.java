@@ -152,6 +152,7 @@ public record Configuration(
   /// @param preemptDelay how long an active router of lower priority is listened to first
   /// @param version of adverts over IPv4; those over IPv6 are version 3 always
   /// @param peers to whom adverts go one by one; empty: to all by multicast
+  /// @param tracks what lowers the priority, or takes the router out
   public record Vrrp(
       int id,
       int vrid,
@@ -162,7 +163,25 @@ public record Configuration(
       Duration preemptDelay,
       int version,
       VrrpChecksum checksum,
-      List<IpAddress> peers) {}
+      List<IpAddress> peers,
+      List<Track> tracks) {}
+
+  /// Something whose failure makes a router less fit for its place: `track ...`.
+  public sealed interface Track {
+    /// By this much a priority is lowered that takes no part at all: `fault`.
+    int FAULT = 255;
+
+    /// `track link off`: whether the port's link counts.
+    record Link(boolean counts) implements Track {}
+
+    /// `track server 1 50`: a server that has lost its quorum.
+    ///
+    /// @param by how much it lowers the priority, or [#FAULT]
+    record Quorum(int server, int by) implements Track {}
+
+    /// `track lag 50ms 100`: turns of the engine that come later than that.
+    record Lag(Duration bound, int by) implements Track {}
+  }
 
   /// `network N { ... }`. Where `addr` or `addr6` is not given the block follows from `real` and
   /// the mask.
@@ -372,8 +391,17 @@ public record Configuration(
     record Remote(IpAddress address, int port) implements Syslog {}
   }
 
-  /// `engine { idle adaptive }`
-  public record Engine(Idle idle) {}
+  /// `engine { idle adaptive scheduling fifo }`
+  public record Engine(Idle idle, Scheduling scheduling) {}
+
+  /// How an engine's thread is scheduled: `engine { scheduling ... }`.
+  public enum Scheduling {
+    /// Before all others, as long as it gives its core up now and then, where the kernel permits
+    /// it.
+    FIFO,
+    /// Beside the others.
+    NORMAL
+  }
 
   /// What an engine does when there is nothing to do: `engine { idle ... }`.
   public enum Idle {
@@ -385,12 +413,55 @@ public record Configuration(
     POLL
   }
 
-  /// `sync { bind ADDRESS peers A,B cluster NAME key FILE }`
+  /// `sync { bind ADDRESS peers A,B cluster NAME key FILE transport tcp port 7800 witness ADDRESS
+  /// }`
+  ///
+  /// @param bind this node's address on the sync link, which its kernel owns; empty: the one from
+  ///   which the first peer is reached
+  /// @param port where this node and all others listen
+  /// @param witness the third party that breaks ties
   public record Sync(
       Optional<IpAddress> bind,
       List<IpAddress> peers,
       Optional<String> cluster,
-      Optional<Path> key) {}
+      Optional<Path> key,
+      SyncTransport transport,
+      int port,
+      Optional<IpAddress> witness) {
+    /// Where nodes listen unless the file says otherwise.
+    public static final int DEFAULT_PORT = 7800;
+  }
+
+  /// What carries the sync link: `transport ...`.
+  public enum SyncTransport {
+    /// Connections to peers that are named.
+    TCP,
+    /// Datagrams, and multicast that finds the peers.
+    UDP
+  }
+
+  /// Whether this node replicates: it has a key, and others to talk to.
+  public boolean replicates() {
+    return sync.filter(section ->
+            section.key().isPresent()
+                && (section.transport() == SyncTransport.UDP || !syncPeers().isEmpty()))
+        .isPresent();
+  }
+
+  /// The other nodes as `sync` names them; where it names none, those that the first network names
+  /// that runs and names any. This node may be among them.
+  public List<IpAddress> syncPeers() {
+    List<IpAddress> named = sync.map(Sync::peers).orElse(List.of());
+    return named.isEmpty()
+        ? networks.values().stream()
+            .filter(network -> registered.networks().contains(network.id()))
+            .filter(network -> enabled.networks().contains(network.id()))
+            .map(Network::syncPeers)
+            .filter(peers -> !peers.isEmpty())
+            .findFirst()
+            .orElse(List.of())
+        : named;
+  }
 
   /// `set NAME VALUE`: one typed value for each [Setting], defaults filled in.
   public record Settings(Map<Setting, Long> values) {

@@ -9,8 +9,11 @@ import io.pitchlake.common.config.Configuration.Persistence;
 import io.pitchlake.common.config.Configuration.Protocol;
 import io.pitchlake.common.config.Configuration.Quorum;
 import io.pitchlake.common.config.Configuration.Scheduler;
+import io.pitchlake.common.config.Configuration.Scheduling;
 import io.pitchlake.common.config.Configuration.SourceNat;
+import io.pitchlake.common.config.Configuration.SyncTransport;
 import io.pitchlake.common.config.Configuration.TarpitMode;
+import io.pitchlake.common.config.Configuration.Track;
 import io.pitchlake.common.config.Configuration.VrrpChecksum;
 import io.pitchlake.common.config.HealthCheck.AliasCheck;
 import io.pitchlake.common.config.Words.Block;
@@ -19,6 +22,7 @@ import io.pitchlake.common.net.IpPrefix;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 
 /// The directives that stand inside sections. [SectionKind] says which stand where.
 final class Grammar {
@@ -40,6 +44,8 @@ final class Grammar {
   static final Field<Access> ACCESS =
       once("access", words -> words.choice("a way to access an interface", Access.class));
 
+  static final Field<Scheduling> SCHEDULING =
+      once("scheduling", words -> words.choice("a way to be scheduled", Scheduling.class));
   static final Field<Idle> IDLE =
       once("idle", words -> words.choice("a way to wait for frames", Idle.class));
 
@@ -59,6 +65,8 @@ final class Grammar {
       once("version", words -> words.number("a version of VRRP", 2, 3));
   static final Field<VrrpChecksum> VRRP_CHECKSUM =
       once("checksum", words -> words.choice("a way to count a checksum", VrrpChecksum.class));
+
+  static final Field<Track> TRACK = repeated("track", Grammar::track);
 
   static final Field<Block> ADDR =
       once("addr", words -> words.block("an IPv4 network address", true, "addr6"));
@@ -170,15 +178,59 @@ final class Grammar {
       once("peers", "peer", words -> words.plainList(w -> w.hostAddress("an address")));
   static final Field<String> CLUSTER =
       once("cluster", words -> words.text("a cluster name", "write one word"));
+  static final Field<SyncTransport> TRANSPORT =
+      once("transport", words -> words.choice("a transport", SyncTransport.class));
+  static final Field<Integer> SYNC_PORT = once("port", words -> words.number("a port", 1, 65_535));
+  static final Field<IpAddress> WITNESS = once("witness", words -> words.hostAddress("an address"));
   static final Field<Path> KEY = once("key", "cluster key", Grammar::keyFile);
 
   private static final Duration SHORTEST_ADVERT = Duration.ofMillis(10);
+  private static final Duration LONGEST_LAG = Duration.ofSeconds(10);
   private static final Duration LONGEST_ADVERT = Duration.ofMillis(40_950);
 
   private Grammar() {}
 
   static List<Placed<Integer>> numbers(Words words, String what) {
     return words.list(w -> w.number(what + " number", 1, HIGHEST_NUMBER));
+  }
+
+  /// What can be tracked.
+  enum Tracked {
+    LINK,
+    SERVER,
+    LAG
+  }
+
+  /// `link off`, `server 1 50`, `server 1 fault`, `lag 50ms 100`.
+  private static Track track(Words words) {
+    Tracked what = words.choice("something to track", Tracked.class);
+    if (what == null) {
+      return null;
+    }
+    return switch (what) {
+      case LINK -> {
+        Boolean counts = words.yesOrNo("a switch", "on", "off");
+        yield counts == null ? null : new Track.Link(counts);
+      }
+      case SERVER -> {
+        Integer server = words.number("a server number", 1, HIGHEST_NUMBER);
+        Integer by = decrement(words);
+        yield server == null || by == null ? null : new Track.Quorum(server, by);
+      }
+      case LAG -> {
+        Duration bound = words.duration("a lag", SHORTEST_ADVERT, LONGEST_LAG);
+        Integer by = decrement(words);
+        yield bound == null || by == null ? null : new Track.Lag(bound, by);
+      }
+    };
+  }
+
+  private static Integer decrement(Words words) {
+    if (words.peek().isBareWord() && words.peek().text().toLowerCase(Locale.ROOT).equals("fault")) {
+      words.next();
+      return Track.FAULT;
+    }
+    return words.number("a decrement ('fault' takes the router out)", 1, Track.FAULT - 2);
   }
 
   /// The wire counts adverts in hundredths of a second, in 12 bits (RFC 9568 section 5.2.7).

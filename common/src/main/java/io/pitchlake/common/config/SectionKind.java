@@ -20,7 +20,8 @@ enum SectionKind {
       Grammar.PREEMPT_DELAY,
       Grammar.VRRP_VERSION,
       Grammar.VRRP_CHECKSUM,
-      Grammar.PEERS),
+      Grammar.PEERS,
+      Grammar.TRACK),
   NETWORK(
       true,
       Grammar.NAME,
@@ -83,8 +84,16 @@ enum SectionKind {
       Grammar.FAST_INTERVAL,
       Grammar.ALIAS_CHECK),
   GATEWAY(true, Grammar.IPADDR, Grammar.GATEWAY_ROUTES),
-  ENGINE(false, Grammar.IDLE),
-  SYNC(false, Grammar.BIND, Grammar.PEERS, Grammar.CLUSTER, Grammar.KEY);
+  ENGINE(false, Grammar.IDLE, Grammar.SCHEDULING),
+  SYNC(
+      false,
+      Grammar.BIND,
+      Grammar.PEERS,
+      Grammar.CLUSTER,
+      Grammar.KEY,
+      Grammar.TRANSPORT,
+      Grammar.SYNC_PORT,
+      Grammar.WITNESS);
 
   private final boolean registrable;
   private final List<Field<?>> fields;

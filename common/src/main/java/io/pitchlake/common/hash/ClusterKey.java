@@ -31,15 +31,18 @@ public final class ClusterKey {
     this.secret = new SecretKeySpec(secret, HMAC);
   }
 
-  /// The key for a purpose: the first 16 bytes of HMAC-SHA-256 over its label.
+  /// The key for a purpose: the first 16 bytes of [#deriveBytes].
   public SipHash derive(String purpose) {
+    ByteBuffer derived = ByteBuffer.wrap(deriveBytes(purpose)).order(ByteOrder.LITTLE_ENDIAN);
+    return new SipHash(derived.getLong(), derived.getLong());
+  }
+
+  /// The key for a purpose that needs 32 bytes: HMAC-SHA-256 over its label.
+  public byte[] deriveBytes(String purpose) {
     try {
       Mac hmac = Mac.getInstance(HMAC);
       hmac.init(secret);
-      ByteBuffer derived =
-          ByteBuffer.wrap(hmac.doFinal((LABEL + purpose).getBytes(StandardCharsets.UTF_8)))
-              .order(ByteOrder.LITTLE_ENDIAN);
-      return new SipHash(derived.getLong(), derived.getLong());
+      return hmac.doFinal((LABEL + purpose).getBytes(StandardCharsets.UTF_8));
     } catch (NoSuchAlgorithmException | InvalidKeyException e) {
       throw new IllegalStateException("every Java platform has " + HMAC, e);
     }

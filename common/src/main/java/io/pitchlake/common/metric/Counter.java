@@ -73,6 +73,7 @@ public enum Counter {
   VRRP_LATE("times a virtual router found that this node had stood still"),
   VRRP_RIVALS("times two nodes were active at once"),
   ANNOUNCEMENTS("addresses announced by an active virtual router"),
+  REAL_TIME_GIVEN_UP("times an engine thread gave real time up, for it did not sleep"),
   BEATS_SENT("heartbeats sent to peers"),
   BEATS_HEARD("heartbeats heard from peers"),
   BEATS_FORGED("datagrams on the heartbeat's port without the cluster's key"),
@@ -82,7 +83,26 @@ public enum Counter {
   TAKES_GRANTED("times this node gave its place to one that asked"),
   TAKES_REFUSED("times this node kept its place from one that asked"),
   BURSTS_ASKED("times a backup has asked for adverts, for it missed some"),
-  LAN_PROOFS("answers of stations that prove the segment both ways");
+  LAN_PROOFS("answers of stations that prove the segment both ways"),
+  SYNC_TOLD("entries told other nodes"),
+  SYNC_ENDINGS_UNTOLD("ends of entries not told, for too much was on its way"),
+  SYNC_TAKEN("entries taken over from other nodes"),
+  SYNC_KNOWN("entries told by other nodes that were known, or known better"),
+  SYNC_UNKNOWN("entries of other nodes that name what this node does not have"),
+  SYNC_EXPIRED("entries of other nodes whose time was over"),
+  SYNC_NO_ROOM("entries of other nodes that found no room"),
+  SYNC_NOT_ALLOWED("entries of other nodes that this node must not take"),
+  SYNC_REPAIRS("times differing tables were repaired"),
+  SYNC_FRAMES_SENT("replication frames sent"),
+  SYNC_FRAMES_RESENT("replication frames sent again"),
+  SYNC_FRAMES_TAKEN("replication frames taken"),
+  SYNC_FRAMES_REPEATED("replication frames that had come before"),
+  SYNC_FRAMES_EARLY("replication frames that came too early, for one is missing"),
+  SYNC_FRAMES_STALE("replication frames of an earlier start, stream or epoch"),
+  SYNC_FRAMES_STRANGE("replication frames from nodes that have not introduced themselves"),
+  SYNC_FRAMES_MALFORMED("replication frames that are malformed"),
+  SYNC_FRAMES_NO_ROOM("replication frames refused, for the engine has not yet taken the last"),
+  SYNC_FELL_BEHIND("times a peer was given up until it can follow again");
 
   private final String meaning;
 

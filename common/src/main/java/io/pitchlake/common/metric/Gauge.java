@@ -19,8 +19,15 @@ public enum Gauge {
   CHECKS_FAILING("health checks that do not hold"),
   ROUTERS("virtual routers"),
   ROUTERS_ACTIVE("virtual routers that are active here"),
+  REAL_TIME("engine threads that run in real time"),
   PEERS("peers on the sync link"),
-  PEERS_ALIVE("peers whose heartbeat is heard");
+  PEERS_ALIVE("peers whose heartbeat is heard"),
+  SYNC_PEERS("other nodes that can be talked to"),
+  SYNC_PEERS_EQUAL("other nodes whose entries this one has taken over"),
+  SYNC_TO_TELL("entries still to be told other nodes"),
+  SYNC_RANGES_DIFFERING("ranges of entries, of 4096, that differ from another node's"),
+  SYNC_UNACKNOWLEDGED("replication frames on their way"),
+  SYNC_LAG_MICROS("microseconds since the oldest of them was made");
 
   private final String meaning;
 

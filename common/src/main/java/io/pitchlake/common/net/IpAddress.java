@@ -1,5 +1,8 @@
 package io.pitchlake.common.net;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /// An IPv4 or IPv6 address as 128 bits; IPv4 stands as IPv4-mapped (`::ffff:a.b.c.d`), so that one
@@ -71,6 +74,27 @@ public record IpAddress(long high, long low) implements Comparable<IpAddress> {
     return tryParse(text)
         .orElseThrow(
             () -> new IllegalArgumentException("'" + text + "' is not an IPv4 or IPv6 address"));
+  }
+
+  /// The same for the JDK's sockets. Asks no name service.
+  public InetAddress inet() {
+    ByteBuffer octets =
+        isIpv4()
+            ? ByteBuffer.allocate(4).putInt(ipv4())
+            : ByteBuffer.allocate(16).putLong(high).putLong(low);
+    try {
+      return InetAddress.getByAddress(octets.array());
+    } catch (UnknownHostException e) {
+      throw new AssertionError("4 and 16 octets are an address", e);
+    }
+  }
+
+  /// The address that the JDK has; a zone is left out.
+  public static IpAddress of(InetAddress address) {
+    ByteBuffer octets = ByteBuffer.wrap(address.getAddress());
+    return octets.remaining() == 4
+        ? ofIpv4(octets.getInt())
+        : new IpAddress(octets.getLong(), octets.getLong());
   }
 
   @Override

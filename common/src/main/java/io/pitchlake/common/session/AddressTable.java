@@ -40,6 +40,7 @@ public final class AddressTable {
   private int[] listed;
   private int firstFree;
   private int size;
+  private TableChanges changes;
 
   private static final AddressState[] STATES = AddressState.values();
   private static final byte ABSENT = -1;
@@ -87,6 +88,11 @@ public final class AddressTable {
       Arrays.fill(oldest, before, oldest.length, NONE);
       Arrays.fill(newest, before, newest.length, NONE);
     }
+  }
+
+  /// Has every change told to `listener` from now on.
+  public void changes(TableChanges listener) {
+    changes = listener;
   }
 
   /// The most entries it holds.
@@ -146,12 +152,16 @@ public final class AddressTable {
     if (initial == AddressState.SIMULATED) {
       append(entry);
     }
+    changed(entry);
     return entry;
   }
 
   /// Forgets an entry; its number may be given to another address.
   public void remove(int entry) {
     assert state[entry] != ABSENT : "entry " + entry + " is not in use";
+    if (changes != null) {
+      changes.removing(entry);
+    }
     if (state(entry) == AddressState.SIMULATED) {
       detach(entry);
     }
@@ -196,6 +206,7 @@ public final class AddressTable {
     if (to == AddressState.SIMULATED) {
       append(entry);
     }
+    changed(entry);
   }
 
   /// The index of the network the address lies in.
@@ -219,7 +230,10 @@ public final class AddressTable {
   }
 
   public void mac(int entry, long ownerMac) {
-    mac[entry] = ownerMac;
+    if (mac[entry] != ownerMac) {
+      mac[entry] = ownerMac;
+      changed(entry);
+    }
   }
 
   /// When the last proof was sent beside an answer; for a real address, when its owner was last
@@ -277,6 +291,12 @@ public final class AddressTable {
   /// The simulated entry of a network and family that was asked for least recently, or [#NONE].
   public int leastRecentlyAsked(int networkIndex, boolean ipv4) {
     return oldest[list(networkIndex, ipv4)];
+  }
+
+  private void changed(int entry) {
+    if (changes != null) {
+      changes.changed(entry);
+    }
   }
 
   private static int list(int networkIndex, boolean ipv4) {

@@ -10,8 +10,8 @@ import java.lang.foreign.Arena;
 ///
 ///      0  client's address, bits 127..64 (IPv4 as IPv4-mapped)
 ///      8  client's address, bits 63..0
-///     16  client port : 16 | service port : 16 | service : 16 | protocol : 8 | dirty : 1 | state : 7
-///     24  stamp : 32 | target : 16 | version : 16
+///     16  client port : 16 | service port : 16 | service : 16 | protocol : 8 | state : 8
+///     24  stamp : 32 | target : 16 | unused : 16
 ///
 /// and two slots of an open-addressing index, of which at most every other is taken, take 16 more:
 ///
@@ -63,16 +63,14 @@ public final class FlowTable implements AutoCloseable {
   private static final int SLOTS_PER_FLOW = 2;
   private static final int CACHE_LINE_BYTES = 64;
 
-  // Offsets in an entry. The low byte of the tuple's word is state and dirty mark; the state counts
-  // from 1, so 0 says that the entry is free.
+  // Offsets in an entry. The low byte of the tuple's word is the state, which counts from 1, so 0
+  // says that the entry is free.
   private static final int HIGH = 0;
   private static final int LOW = 8;
   private static final int TUPLE = 16;
   private static final int STAMP = 24;
   private static final int TARGET = 28;
-  private static final int VERSION = 30;
   private static final int STATE = 23;
-  private static final int DIRTY = 0x80;
 
   /// Where a free entry keeps the next free one.
   private static final int NEXT_FREE = 0;
@@ -80,7 +78,12 @@ public final class FlowTable implements AutoCloseable {
   /// Stamps count 2^20 ns, about a millisecond, since the table was made.
   private static final int TICK_SHIFT = 20;
 
+  /// A little more than a round, so that no flow slips through.
+  private static final int ROUND_TICKS = (int) (ROUND_NANOS + ROUND_NANOS / 8 >> TICK_SHIFT);
+
   private static final FlowState[] STATES = FlowState.values();
+  private static final int ESTABLISHED = FlowState.ESTABLISHED.ordinal() + 1;
+  private static final int DATAGRAM = FlowState.DATAGRAM.ordinal() + 1;
 
   private final Arena arena = Arena.ofShared();
   private final FlowHash hash;
@@ -96,6 +99,7 @@ public final class FlowTable implements AutoCloseable {
   private int highWater;
   private int firstFree = NONE;
   private int size;
+  private TableChanges changes;
 
   /// An empty table for `capacity` flows whose time starts at `nowNanos`. All its memory is claimed
   /// and touched now, [#BYTES_PER_FLOW] for each flow.
@@ -116,6 +120,11 @@ public final class FlowTable implements AutoCloseable {
     for (FlowState state : STATES) {
       timeout(state, state.defaultTimeoutNanos());
     }
+  }
+
+  /// Has every change told to `listener` from now on.
+  public void changes(TableChanges listener) {
+    changes = listener;
   }
 
   /// The most flows it holds.
@@ -142,6 +151,11 @@ public final class FlowTable implements AutoCloseable {
     timeoutTicks[state.ordinal() + 1] = (int) (nanos >> TICK_SHIFT);
   }
 
+  /// How long a silent flow in this state is kept.
+  public long timeoutNanos(FlowState state) {
+    return (long) timeoutTicks[state.ordinal() + 1] << TICK_SHIFT;
+  }
+
   /// The flow of a client, or [#NONE].
   ///
   /// @param tuple as [FlowHash#tuple] packs it
@@ -165,8 +179,8 @@ public final class FlowTable implements AutoCloseable {
     return NONE;
   }
 
-  /// A new flow that is dirty and stamped with the present, or [#NONE] when the table is full. The
-  /// table must not hold this flow yet.
+  /// A new flow that is stamped with the present, or [#NONE] when the table is full. The table must
+  /// not hold this flow yet.
   ///
   /// @param target 0..65535
   public int insert(long clientHigh, long clientLow, long tuple, int target, FlowState state) {
@@ -179,10 +193,9 @@ public final class FlowTable implements AutoCloseable {
     long entry = entry(flow);
     Memory.putLong(entry + HIGH, clientHigh);
     Memory.putLong(entry + LOW, clientLow);
-    Memory.putLong(entry + TUPLE, tuple | DIRTY | state.ordinal() + 1);
+    Memory.putLong(entry + TUPLE, tuple | state.ordinal() + 1);
     Memory.putInt(entry + STAMP, tick);
     Memory.putShort(entry + TARGET, target);
-    Memory.putShort(entry + VERSION, 0);
     long wanted = hash32(clientHigh, clientLow, tuple);
     long slot = home(wanted);
     while (held(slot) != 0) {
@@ -190,12 +203,18 @@ public final class FlowTable implements AutoCloseable {
     }
     hold(slot, wanted << 32 | flow + 1);
     size++;
+    if (changes != null) {
+      changes.changed(flow);
+    }
     return flow;
   }
 
   /// Forgets a flow; its number may be given to another.
   public void remove(int flow) {
     long entry = inUse(flow);
+    if (changes != null) {
+      changes.removing(flow);
+    }
     vacate(slotOf(entry, flow));
     Memory.putLong(entry + TUPLE, 0);
     Memory.putInt(entry + NEXT_FREE, firstFree);
@@ -218,6 +237,8 @@ public final class FlowTable implements AutoCloseable {
         expired.flow(cursor);
         remove(cursor);
         removed++;
+      } else if (changes != null && isAging(cursor)) {
+        changes.aging(cursor);
       }
       cursor++;
     }
@@ -240,6 +261,16 @@ public final class FlowTable implements AutoCloseable {
       }
     }
     return until < highWater ? until : NONE;
+  }
+
+  /// Numbers given to flows so far are below this one.
+  public int numbers() {
+    return highWater;
+  }
+
+  /// Whether this number is a flow's now.
+  public boolean isInUse(int flow) {
+    return flow < highWater && Memory.getByte(entry(flow) + STATE) != 0;
   }
 
   /// Bits 127..64 of the client's address.
@@ -269,7 +300,7 @@ public final class FlowTable implements AutoCloseable {
   }
 
   public FlowState state(int flow) {
-    return STATES[(Memory.getByte(inUse(flow) + STATE) & ~DIRTY) - 1];
+    return STATES[Memory.getByte(inUse(flow) + STATE) - 1];
   }
 
   /// Changes the state.
@@ -294,22 +325,6 @@ public final class FlowTable implements AutoCloseable {
     Memory.putInt(inUse(flow) + STAMP, tick - ticks);
   }
 
-  /// How often target or state have changed since the insertion, modulo 65,536.
-  public int version(int flow) {
-    return Memory.getShort(inUse(flow) + VERSION);
-  }
-
-  /// Whether the flow is new or has changed since [#clean]. Frames alone change nothing.
-  public boolean isDirty(int flow) {
-    return (Memory.getByte(inUse(flow) + STATE) & DIRTY) != 0;
-  }
-
-  /// Takes note that the peers know the flow as it is.
-  public void clean(int flow) {
-    long entry = inUse(flow);
-    Memory.putByte(entry + STATE, Memory.getByte(entry + STATE) & ~DIRTY);
-  }
-
   /// Gives the memory back.
   @Override
   public void close() {
@@ -317,15 +332,27 @@ public final class FlowTable implements AutoCloseable {
   }
 
   private void changed(int flow) {
-    long entry = entry(flow);
-    Memory.putByte(entry + STATE, Memory.getByte(entry + STATE) | DIRTY);
-    Memory.putShort(entry + VERSION, Memory.getShort(entry + VERSION) + 1);
+    if (changes != null) {
+      changes.changed(flow);
+    }
   }
 
   private boolean isExpired(int flow) {
     long entry = entry(flow);
-    int state = Memory.getByte(entry + STATE) & ~DIRTY;
+    int state = Memory.getByte(entry + STATE);
     return state != 0 && tick - Memory.getInt(entry + STAMP) > timeoutTicks[state];
+  }
+
+  /// Whether a flow that may be kept for long has come to the last quarter of its time since the
+  /// last round. Others live in the states that end soon.
+  private boolean isAging(int flow) {
+    long entry = entry(flow);
+    int state = Memory.getByte(entry + STATE);
+    if (state != ESTABLISHED && state != DATAGRAM) {
+      return false;
+    }
+    int past = tick - Memory.getInt(entry + STAMP) - timeoutTicks[state] / 4 * 3;
+    return past >= 0 && past <= ROUND_TICKS;
   }
 
   private int claim() {

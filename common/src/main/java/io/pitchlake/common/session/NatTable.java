@@ -64,8 +64,8 @@ public final class NatTable implements AutoCloseable {
 
   private static final int STAMP = 11;
 
-  /// Number of the target : 16 in bits 31..16 | kind : 8 | answered : 1 | state + 1 : 7; 0 when the
-  /// entry is free.
+  /// Asked after : 1 in bit 48 | number of the server : 16 | number of the target : 16 | kind : 8 |
+  /// answered : 1 | state + 1 : 7; 0 when the entry is free.
   private static final int MARKS = 12;
 
   private static final int WORDS = 13;
@@ -74,6 +74,9 @@ public final class NatTable implements AutoCloseable {
   private static final long ANSWERED = 0x80;
   private static final int KIND_SHIFT = 8;
   private static final int TARGET_SHIFT = 16;
+  private static final int SERVER_SHIFT = 32;
+  private static final long NUMBER_BITS = 0xffff;
+  private static final long ASKED = 1L << 48;
   private static final long MAC_BITS = 0xffff_ffff_ffffL;
 
   private final TableHash hash;
@@ -95,6 +98,7 @@ public final class NatTable implements AutoCloseable {
   private int highWater;
   private int firstFree = NONE;
   private int size;
+  private TableChanges changes;
 
   /// An empty table.
   ///
@@ -120,8 +124,23 @@ public final class NatTable implements AutoCloseable {
     }
   }
 
+  /// Has every change told to `listener` from now on.
+  public void changes(TableChanges listener) {
+    changes = listener;
+  }
+
   public int capacity() {
     return capacity;
+  }
+
+  /// Numbers given to sessions so far are below this one.
+  public int numbers() {
+    return highWater;
+  }
+
+  /// Whether another session fits without one that gives way.
+  public boolean hasRoom() {
+    return size < capacity;
   }
 
   /// How many sessions it holds.
@@ -173,11 +192,15 @@ public final class NatTable implements AutoCloseable {
     putFirst(forwardHeads, forwardNext, slot(forward), session);
     putFirst(reverseHeads, reverseNext, slot(reverse), session);
     size++;
+    changed(session);
     return session;
   }
 
   /// Forgets a session; its number may be given to another.
   public void remove(int session) {
+    if (changes != null) {
+      changes.removing(session);
+    }
     unlink(forwardHeads, forwardNext, slot(session, CLIENT_HIGH, FORWARD_PORTS), session);
     unlink(reverseHeads, reverseNext, slot(session, TARGET_HIGH, REVERSE_PORTS), session);
     word(session, MARKS, 0);
@@ -193,16 +216,54 @@ public final class NatTable implements AutoCloseable {
     int ended = 0;
     int until = Math.min(cursor + LOOKED_AT_PER_STEP, highWater);
     for (; cursor < until; cursor++) {
-      if (isInUse(cursor)
-          && atNanos - word(cursor, STAMP) > timeoutNanos[state(cursor).ordinal()]) {
+      if (!isInUse(cursor)) {
+        continue;
+      }
+      long ageNanos = atNanos - word(cursor, STAMP);
+      long timeout = timeoutNanos[state(cursor).ordinal()];
+      if (ageNanos > timeout) {
         remove(cursor);
         ended++;
+      } else if (changes != null) {
+        ageing(cursor, ageNanos > timeout / 4 * 3);
       }
     }
     if (cursor >= highWater) {
       cursor = 0;
     }
     return ended;
+  }
+
+  /// A session that comes to the last quarter of its time is told once.
+  private void ageing(int session, boolean isOld) {
+    long marks = word(session, MARKS);
+    if (isOld != ((marks & ASKED) != 0)) {
+      word(session, MARKS, marks ^ ASKED);
+      if (isOld) {
+        changes.aging(session);
+      }
+    }
+  }
+
+  private void changed(int session) {
+    if (changes != null) {
+      changes.changed(session);
+    }
+  }
+
+  /// How long a silent session in this state is kept.
+  public long timeoutNanos(FlowState state) {
+    return timeoutNanos[state.ordinal()];
+  }
+
+  /// How long ago the last packet came.
+  public long ageNanos(int session) {
+    return nowNanos - used(session, STAMP);
+  }
+
+  /// Says how long ago the last packet came, for a session taken over from a peer.
+  public void ageNanos(int session, long nanos) {
+    word(session, STAMP, nowNanos - nanos);
   }
 
   /// Whether this number is a session's now.
@@ -219,7 +280,14 @@ public final class NatTable implements AutoCloseable {
   }
 
   public void state(int session, FlowState to) {
-    word(session, MARKS, used(session, MARKS) & ~STATE_BITS | to.ordinal() + 1);
+    mark(session, used(session, MARKS) & ~STATE_BITS | to.ordinal() + 1);
+  }
+
+  private void mark(int session, long marks) {
+    if (word(session, MARKS) != marks) {
+      word(session, MARKS, marks);
+      changed(session);
+    }
   }
 
   /// Whether the target has sent something back.
@@ -231,18 +299,31 @@ public final class NatTable implements AutoCloseable {
   /// same ends.
   public void answered(int session, boolean yes) {
     long marks = used(session, MARKS);
-    word(session, MARKS, yes ? marks | ANSWERED : marks & ~ANSWERED);
+    mark(session, yes ? marks | ANSWERED : marks & ~ANSWERED);
   }
 
   /// A number the caller gave the target.
   public int targetId(int session) {
-    return (int) (used(session, MARKS) >>> TARGET_SHIFT);
+    return (int) (used(session, MARKS) >>> TARGET_SHIFT & NUMBER_BITS);
   }
 
   /// Gives the target a number, 0..65535.
   public void targetId(int session, int id) {
-    long others = (1L << TARGET_SHIFT) - 1;
-    word(session, MARKS, used(session, MARKS) & others | (long) id << TARGET_SHIFT);
+    number(session, TARGET_SHIFT, id);
+  }
+
+  /// The number of the server that a session belongs to; 0 when it is none's.
+  public int serverId(int session) {
+    return (int) (used(session, MARKS) >>> SERVER_SHIFT & NUMBER_BITS);
+  }
+
+  /// Says which server a session belongs to, 0..65535.
+  public void serverId(int session, int id) {
+    number(session, SERVER_SHIFT, id);
+  }
+
+  private void number(int session, int shift, long number) {
+    mark(session, used(session, MARKS) & ~(NUMBER_BITS << shift) | number << shift);
   }
 
   /// Notes that a packet of the session came in this turn.
@@ -254,7 +335,11 @@ public final class NatTable implements AutoCloseable {
   ///
   /// @param network number in the configuration
   public void wayBack(int session, int network, long mac) {
-    word(session, WAY_BACK, (long) network << 48 | mac);
+    long way = (long) network << 48 | mac;
+    if (used(session, WAY_BACK) != way) {
+      word(session, WAY_BACK, way);
+      changed(session);
+    }
   }
 
   /// Number of the network the client's packets come from.

@@ -99,6 +99,21 @@ class ConfigDiffTest {
   }
 
   @Test
+  void peersThatANetworkNamesAreJoinedAtTheStart() {
+    String alone = BEFORE.replace("real 10.0.0.4", "real 10.0.0.4 syncpeer 10.0.0.6");
+    String pair = alone + "sync { key /etc/k }\n";
+    assertTrue(
+        changes(pair, pair.replace("syncpeer 10.0.0.6", "syncpeer 10.0.0.7")).stream()
+            .anyMatch(change -> change.refusal().isPresent()));
+    // Nobody is joined without a key, and 'peers' says who is.
+    for (String text : List.of(alone, alone + "sync { key /etc/k peers 10.0.0.9 }\n")) {
+      assertFalse(
+          changes(text, text.replace("syncpeer 10.0.0.6", "syncpeer 10.0.0.7")).stream()
+              .anyMatch(change -> change.refusal().isPresent()));
+    }
+  }
+
+  @Test
   void targetsThatNoLongerRunAreLeaving() {
     Configuration after =
         parsed(

@@ -85,6 +85,7 @@ class ExamplesTest {
                 Duration.ZERO,
                 3,
                 VrrpChecksum.PSEUDO,
+                List.of(),
                 List.of())),
         seen.vrrps());
     assertEquals(
@@ -158,7 +159,10 @@ class ExamplesTest {
                 address("10.0.0.1"),
                 List.of(IpAddress.parse("10.0.0.1"), IpAddress.parse("10.0.0.2")),
                 Optional.of("lab"),
-                Optional.of(Path.of("/etc/pitchlake/cluster.key")))),
+                Optional.of(Path.of("/etc/pitchlake/cluster.key")),
+                Configuration.SyncTransport.TCP,
+                7800,
+                Optional.empty())),
         seen.sync());
     Registry all = new Registry(Set.of(1), Set.of(1), Set.of(1, 2), Set.of());
     assertEquals(all, seen.registered());
@@ -200,6 +204,9 @@ class ExamplesTest {
     Configuration seen =
         example(
             "seed-network1.conf",
+            "seed-network1.conf:14:11: warning: 'syncpeer' has no effect without a key, as nobody is"
+                + " let in without one; make one with 'head -c 32 /dev/urandom > FILE', chmod 600"
+                + " it, copy it to every node and write 'sync { key FILE }'",
             "seed-network1.conf:18:1: warning: 'vrrp' comes while 'network 1' of line 9 is still"
                 + " open, which is taken to end here; write '}' before it",
             "seed-network1.conf:23:11: warning: '::ffff:' is an IPv4-mapped address without its"
@@ -316,6 +323,6 @@ class ExamplesTest {
     Configuration seen = result.configuration().orElseThrow();
     assertEquals(List.of(1, 3), List.copyOf(seen.networks().keySet()));
     assertEquals(2, seen.exempt().size());
-    assertEquals(3, result.warnings().size());
+    assertEquals(4, result.warnings().size());
   }
 }

@@ -43,7 +43,7 @@ final class RandomConfiguration {
       network(i);
     }
     if (random.nextBoolean()) {
-      vrrp(networks);
+      vrrp(networks, servers);
     }
     IntStream.rangeClosed(1, targets).forEach(this::target);
     IntStream.rangeClosed(1, servers).forEach(i -> server(i, targets));
@@ -84,7 +84,7 @@ final class RandomConfiguration {
     text.append("interface %d }\n".formatted(id));
   }
 
-  private void vrrp(int networks) {
+  private void vrrp(int networks, int servers) {
     text.append("vrrp %d { vrid %d ".formatted(1 + any(9), 1 + any(254)));
     text.append("network " + upTo(networks) + " ");
     maybe("priority " + (1 + any(253)));
@@ -93,6 +93,13 @@ final class RandomConfiguration {
     maybe("preemptdelay " + any(900) + "s");
     maybe("peers 10.1.0.%d,10.1.0.%d".formatted(1 + any(50), 60 + any(50)));
     maybe("checksum " + oneOf("pseudo", "message"));
+    maybe("track link " + oneOf("on", "off"));
+    maybe("track lag %dms %s".formatted(10 + any(900), oneOf("fault", "" + (1 + any(250)))));
+    if (servers > 0) {
+      maybe(
+          "track server %d %s"
+              .formatted(1 + random.nextInt(servers), oneOf("fault", "" + (1 + any(250)))));
+    }
     text.append(" }\n");
   }
 
@@ -168,13 +175,27 @@ final class RandomConfiguration {
   }
 
   private void engineAndSync() {
-    maybe("engine { idle " + oneOf("busy", "adaptive", "poll") + " }\n");
+    maybe(
+        "engine { idle %s scheduling %s }\n"
+            .formatted(oneOf("busy", "adaptive", "poll"), oneOf("fifo", "normal")));
     if (random.nextBoolean()) {
       text.append("sync { ");
-      maybe("bind 10.0.0.%d".formatted(any(250)));
-      maybe("peers 10.0.0.1,10.0.0.%d".formatted(2 + any(250)));
       maybe("cluster " + name());
-      maybe("key \"/etc/a key %d\"".formatted(any(9)));
+      maybe("port %d".formatted(1 + any(9)));
+      if (random.nextBoolean() && text.indexOf("advert ") < 0) {
+        text.append(
+            "bind 10.0.0.%d peers 10.0.0.4 key \"/etc/k\" witness 10.0.1.%d "
+                .formatted(any(250), any(250)));
+      } else {
+        maybe("bind 10.0.0.%d".formatted(any(250)));
+        if (random.nextBoolean()) {
+          text.append("key \"/etc/a key %d\" ".formatted(any(9)));
+          if (random.nextBoolean()) {
+            text.append("peers 10.0.0.1,10.0.0.%d ".formatted(2 + any(250)));
+            maybe("transport " + oneOf("tcp", "udp"));
+          }
+        }
+      }
       text.append("}\n");
     }
   }

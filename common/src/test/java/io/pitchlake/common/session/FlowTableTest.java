@@ -1,7 +1,6 @@
 package io.pitchlake.common.session;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -59,8 +58,6 @@ class FlowTableTest {
       assertEquals(tuple, table.tuple(flow));
       assertEquals(65_535, table.target(flow));
       assertEquals(FlowState.CLOSING, table.state(flow));
-      assertEquals(0, table.version(flow));
-      assertTrue(table.isDirty(flow));
       for (long other :
           new long[] {
             FlowHash.tuple(65_534, 255, 65_535, 65_534),
@@ -91,28 +88,71 @@ class FlowTableTest {
   }
 
   @Test
-  void changesAreMarkedAndCounted() {
+  void changesAreToldAndFramesAloneAreNone() {
     try (FlowTable table = new FlowTable(1, HASH, 0)) {
+      Changes changes = new Changes();
+      table.changes(changes);
       int flow = table.insert(0, CLIENT, tuple(1), 7, FlowState.OPENING);
-      table.clean(flow);
-      assertFalse(table.isDirty(flow));
+      assertEquals(List.of("changed 0"), changes.take());
       table.touch(flow);
-      assertFalse(table.isDirty(flow));
+      assertEquals(List.of(), changes.take());
       table.state(flow, FlowState.ESTABLISHED);
-      assertTrue(table.isDirty(flow));
-      assertEquals(1, table.version(flow));
+      assertEquals(List.of("changed 0"), changes.take());
       assertEquals(FlowState.ESTABLISHED, table.state(flow));
-      table.clean(flow);
       table.target(flow, 8);
-      assertTrue(table.isDirty(flow));
-      assertEquals(2, table.version(flow));
+      assertEquals(List.of("changed 0"), changes.take());
       assertEquals(8, table.target(flow));
       assertEquals(FlowState.ESTABLISHED, table.state(flow));
-      for (int i = 2; i < 65_536; i++) {
-        table.target(flow, 8);
+      table.remove(flow);
+      assertEquals(List.of("removing 0"), changes.take());
+    }
+  }
+
+  /// What lives long is asked after once before it ends, in the last quarter of its time.
+  @Test
+  void agingIsToldOnceOrTwice() {
+    try (FlowTable table = new FlowTable(8, HASH, 0)) {
+      for (FlowState state : FlowState.values()) {
+        table.timeout(state, 100 * SECOND_NANOS);
+        table.insert(0, CLIENT, tuple(state.ordinal()), 7, state);
       }
-      assertEquals(0, table.version(flow));
-      assertEquals(8, table.target(flow));
+      Changes changes = new Changes();
+      table.changes(changes);
+      for (int tenths = 1; tenths < 750; tenths++) {
+        table.advance(tenths * SECOND_NANOS / 10, flow -> {});
+      }
+      assertEquals(List.of(), changes.take());
+      for (int tenths = 750; tenths < 1000; tenths++) {
+        table.advance(tenths * SECOND_NANOS / 10, flow -> {});
+      }
+      List<String> told = changes.take();
+      assertEquals(Set.of("aging 1", "aging 3"), Set.copyOf(told), "ESTABLISHED and DATAGRAM");
+      assertTrue(told.size() <= 4, told::toString);
+    }
+  }
+
+  private static final class Changes implements TableChanges {
+    private final List<String> told = new ArrayList<>();
+
+    List<String> take() {
+      List<String> taken = List.copyOf(told);
+      told.clear();
+      return taken;
+    }
+
+    @Override
+    public void changed(int entry) {
+      told.add("changed " + entry);
+    }
+
+    @Override
+    public void removing(int entry) {
+      told.add("removing " + entry);
+    }
+
+    @Override
+    public void aging(int entry) {
+      told.add("aging " + entry);
     }
   }
 
@@ -251,8 +291,6 @@ class FlowTableTest {
     int number;
     int target;
     FlowState state;
-    int version;
-    boolean dirty;
     long seenNanos;
   }
 
@@ -296,7 +334,6 @@ class FlowTableTest {
           flow = new Flow();
           flow.target = random.nextInt(65_536);
           flow.state = states[random.nextInt(states.length)];
-          flow.dirty = true;
           flow.seenNanos = now[0];
           flow.number = table.insert(key.high, key.low, key.tuple, flow.target, flow.state);
           assertEquals(model.size() == capacity, flow.number == FlowTable.NONE);
@@ -304,7 +341,7 @@ class FlowTableTest {
             model.put(key, flow);
           }
         } else {
-          switch (random.nextInt(6)) {
+          switch (random.nextInt(5)) {
             case 0 -> {
               table.remove(found);
               model.remove(key);
@@ -312,20 +349,12 @@ class FlowTableTest {
             case 1 -> {
               flow.state = states[random.nextInt(states.length)];
               table.state(found, flow.state);
-              flow.version++;
-              flow.dirty = true;
             }
             case 2 -> {
               flow.target = random.nextInt(65_536);
               table.target(found, flow.target);
-              flow.version++;
-              flow.dirty = true;
             }
             case 3 -> {
-              table.clean(found);
-              flow.dirty = false;
-            }
-            case 4 -> {
               table.touch(found);
               flow.seenNanos = now[0];
             }
@@ -346,8 +375,6 @@ class FlowTableTest {
       assertEquals(flow.number, table.find(key.high, key.low, key.tuple), "" + key);
       assertEquals(flow.target, table.target(flow.number));
       assertEquals(flow.state, table.state(flow.number));
-      assertEquals(flow.version, table.version(flow.number));
-      assertEquals(flow.dirty, table.isDirty(flow.number));
     });
   }
 

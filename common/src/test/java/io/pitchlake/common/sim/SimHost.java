@@ -22,7 +22,7 @@ import java.util.function.Consumer;
 /// A machine on a [SimLan]: it resolves addresses, answers for its own, pings and connects, and
 /// takes an address the way RFC 5227 (IPv4) and RFC 4862 (IPv6) tell. Its neighbour cache is what a
 /// test looks at.
-public final class SimHost {
+public final class SimHost implements AutoCloseable {
   private static final long SECOND_NANOS = 1_000_000_000L;
 
   /// What a host has received, in words.
@@ -46,6 +46,7 @@ public final class SimHost {
   private Consumer<byte[]> listener = frame -> {};
   private long replyDelayNanos;
   private int lastSequence;
+  private boolean keepsFrames = true;
 
   private final EthernetHeader ethernet = new EthernetHeader();
   private final ArpHeader arp = new ArpHeader();
@@ -110,6 +111,12 @@ public final class SimHost {
     return frames;
   }
 
+  /// Does not remember the frames it receives, which saves the memory of long histories.
+  public SimHost forgetful() {
+    keepsFrames = false;
+    return this;
+  }
+
   /// Whether somebody answered while it checked an address for duplicates.
   public boolean sawConflict(IpAddress address) {
     return conflicts.contains(address);
@@ -129,12 +136,14 @@ public final class SimHost {
 
   /// Owns an address without telling anybody.
   public SimHost own(IpAddress address) {
+    claiming.remove(address);
     addresses.add(address);
     return this;
   }
 
   /// Is gone from an address without telling anybody.
   public SimHost abandon(IpAddress address) {
+    claiming.remove(address);
     addresses.remove(address);
     return this;
   }
@@ -159,6 +168,12 @@ public final class SimHost {
     if (claiming.contains(address) && !conflicts.contains(address)) {
       step.run();
     }
+  }
+
+  /// Somebody has the address: it gives up.
+  private void conflict(IpAddress address) {
+    claiming.remove(address);
+    conflicts.add(address);
   }
 
   private void take(IpAddress address) {
@@ -244,6 +259,12 @@ public final class SimHost {
 
   /// Sends a segment with these flags to an address at the MAC it believes in.
   public void segment(IpAddress target, int port, int flags, int sequence, int acknowledgment) {
+    segment(target, 40_000, port, flags, sequence, acknowledgment);
+  }
+
+  /// The same from another port than the usual.
+  public void segment(
+      IpAddress target, int fromPort, int port, int flags, int sequence, int acknowledgment) {
     Long to = neighbors.get(target);
     if (to == null) {
       return;
@@ -254,7 +275,7 @@ public final class SimHost {
             ? beginIpv4(to, target, TcpHeader.PROTOCOL, length)
             : beginIpv6(to, target, TcpHeader.PROTOCOL, length);
     tcp.create(at, length, length)
-        .sourcePort(40_000)
+        .sourcePort(fromPort)
         .destinationPort(port)
         .sequence(sequence)
         .acknowledgment(acknowledgment)
@@ -370,9 +391,11 @@ public final class SimHost {
   }
 
   private void receive(byte[] frame) {
-    frames.add(frame);
-    long at = buffer.refill().put(frame);
-    if (!ethernet.wrap(at, frame.length)) {
+    if (keepsFrames) {
+      frames.add(frame);
+    }
+    boolean isVrrp = frame.length > 23 && frame[12] == 8 && frame[13] == 0 && frame[23] == 112;
+    if (isVrrp || !ethernet.wrap(buffer.put(frame), frame.length)) {
       return;
     }
     boolean ours = ethernet.destination() == mac || MacAddress.isGroup(ethernet.destination());
@@ -399,7 +422,7 @@ public final class SimHost {
     IpAddress target = IpAddress.ofIpv4(arp.targetAddress());
     long senderMac = arp.senderMac();
     if (claiming.contains(sender) || claiming.contains(target) && arp.isProbe()) {
-      conflicts.add(claiming.contains(sender) ? sender : target);
+      conflict(claiming.contains(sender) ? sender : target);
     }
     if (arp.operation() == ArpHeader.REPLY) {
       neighbors.put(sender, senderMac);
@@ -460,7 +483,7 @@ public final class SimHost {
     long asker = ethernet.source();
     if (claiming.contains(target)) {
       if (from.high() == 0 && from.low() == 0) {
-        conflicts.add(target);
+        conflict(target);
       }
       return;
     }
@@ -488,7 +511,7 @@ public final class SimHost {
   private void receiveAdvertisement() {
     IpAddress target = new IpAddress(icmpv6.targetHigh(), icmpv6.targetLow());
     if (claiming.contains(target)) {
-      conflicts.add(target);
+      conflict(target);
     }
     if (options.wrap(icmpv6.optionsAddress(), icmpv6.optionsLength())
         && options.hasTargetLinkLayerAddress()
@@ -518,5 +541,11 @@ public final class SimHost {
             answer.run();
           }
         });
+  }
+
+  /// Gives its buffer back; only after the last frame.
+  @Override
+  public void close() {
+    buffer.close();
   }
 }

@@ -9,8 +9,9 @@ import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 
 /// A learning switch: unicast to a MAC it has seen goes to that port alone, everything else to all
-/// others. Frames take a few microseconds, and with a loss rate some do not arrive. One thread,
-/// that of the clock.
+/// others. Frames take a few microseconds, and with a loss rate some do not arrive. Each port's
+/// cable has two [wires][SimWire] that can fail by themselves, and switches can be joined. One
+/// thread, that of the clock.
 public final class SimLan {
   private static final long LATENCY_NANOS = 5_000;
 
@@ -18,9 +19,9 @@ public final class SimLan {
   public final class Attachment {
     private final String name;
     private final Consumer<byte[]> receiver;
+    private final SimWire toSwitch = new SimWire(clock, random, 0);
+    private final SimWire fromSwitch = new SimWire(clock, random, LATENCY_NANOS);
     private boolean connected = true;
-    private boolean hears = true;
-    private boolean speaks = true;
 
     private Attachment(String name, Consumer<byte[]> receiver) {
       this.name = name;
@@ -33,15 +34,33 @@ public final class SimLan {
 
     /// Sends a frame into the switch.
     public void send(byte[] frame) {
-      if (connected && speaks) {
-        forward(this, frame);
+      if (connected) {
+        toSwitch.carry(() -> forward(this, frame));
       }
     }
 
     /// Lets frames pass in each direction, or not: a one-way cut, or a silent one.
     public void passes(boolean toIt, boolean fromIt) {
-      hears = toIt;
-      speaks = fromIt;
+      pass(fromSwitch, toIt);
+      pass(toSwitch, fromIt);
+    }
+
+    private static void pass(SimWire wire, boolean passes) {
+      if (passes) {
+        wire.heal();
+      } else {
+        wire.cut();
+      }
+    }
+
+    /// What carries frames into the switch.
+    public SimWire toSwitch() {
+      return toSwitch;
+    }
+
+    /// What carries frames out of it.
+    public SimWire fromSwitch() {
+      return fromSwitch;
     }
 
     /// Plugs or pulls the cable.
@@ -74,6 +93,14 @@ public final class SimLan {
     Attachment attachment = new Attachment(name, receiver);
     attachments.add(attachment);
     return attachment;
+  }
+
+  /// Joins this switch and another by a cable; says by which of our ports.
+  public Attachment join(SimLan other) {
+    Attachment[] ends = new Attachment[2];
+    ends[0] = attach("trunk", frame -> ends[1].send(frame));
+    ends[1] = other.attach("trunk", frame -> ends[0].send(frame));
+    return ends[0];
   }
 
   public void monitor(Monitor monitor) {
@@ -118,13 +145,11 @@ public final class SimLan {
     if (lossRate > 0 && random.nextDouble() < lossRate) {
       return;
     }
-    clock.after(
-        LATENCY_NANOS,
-        () -> {
-          if (to.connected && to.hears) {
-            to.receiver.accept(frame.clone());
-          }
-        });
+    to.fromSwitch.carry(() -> {
+      if (to.connected) {
+        to.receiver.accept(frame.clone());
+      }
+    });
   }
 
   private static long mac(byte[] frame, int offset) {

@@ -203,7 +203,7 @@ public final class NetnsLab
     return records.resolve(fileName);
   }
 
-  /// The text of a file in `deploy`, such as `lab/node-a.conf`.
+  /// The text of a file in `deploy`, such as `lab/alone.conf`.
   public static String deployed(String file) {
     Path path = launcher().resolveSibling(file);
     try {

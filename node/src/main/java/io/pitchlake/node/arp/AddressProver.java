@@ -21,6 +21,7 @@ import io.pitchlake.node.engine.Neighbors;
 import io.pitchlake.node.engine.NetworkView;
 import io.pitchlake.node.engine.Shards;
 import io.pitchlake.node.engine.View;
+import io.pitchlake.sync.SessionReplicator;
 
 /// Decides for every address whether it is real, simulated, being proved or held, and keeps the promise of the design:
 /// never take an address from a living machine. Every doubt ends in silence.
@@ -38,6 +39,10 @@ final class AddressProver implements Addresses, Neighbors {
   /// Marks an entry that was simulated since it last had an owner, in the field that later says how
   /// long to pass frames on.
   private static final long SIMULATED_BEFORE = Long.MIN_VALUE;
+
+  /// What stands in the place of requests left for a simulated address that another node has
+  /// proven.
+  private static final int TOLD = 1;
 
   private static final int TIMERS_PER_TURN = 256;
   private static final int HELD_CHECKS = 2;
@@ -58,6 +63,7 @@ final class AddressProver implements Addresses, Neighbors {
   private final LearntStations learnt;
   private final Shards shards;
   private final TimerWheel.Expiry expiry = this::expired;
+  private final AddressReplica replica;
 
   private View view;
   private long realNanos;
@@ -92,6 +98,12 @@ final class AddressProver implements Addresses, Neighbors {
     this.counters = counters;
     this.learnt = learnt;
     this.shards = shards;
+    this.replica = new AddressReplica(table, timers, this);
+  }
+
+  /// Has other nodes told of the table, and the table told by them.
+  void replicate(SessionReplicator with) {
+    replica.replicate(with);
   }
 
   /// Takes a new view over; entries that are no longer candidates stop being simulated, and those
@@ -112,6 +124,7 @@ final class AddressProver implements Addresses, Neighbors {
     proofs6 = new TokenBucket(settings.get(Setting.TARPITPROOFRATE), atNanos);
     sweep = new AddressSweep(next, settings.get(Setting.TARPITSWEEPRATE), atNanos);
     table.networks(next.size());
+    replica.configure(next);
     for (int entry = 0; entry < table.capacity(); entry++) {
       if (table.inUse(entry) && !isStillWanted(entry)) {
         forget(entry);
@@ -130,6 +143,7 @@ final class AddressProver implements Addresses, Neighbors {
     nowNanos = atNanos;
     timers.advance(atNanos, TIMERS_PER_TURN, expiry);
     sweep.tick(this, mastership, atNanos);
+    replica.tick(atNanos);
     publish();
   }
 
@@ -331,9 +345,7 @@ final class AddressProver implements Addresses, Neighbors {
     if (!shards.isHome(low)) {
       return DropReason.NOT_HOME;
     }
-    if (!network.isCandidate(high, low)
-        || !mastership.isMaster(network, isIpv4)
-        || learnt.isRouter(network.index(), high, low)) {
+    if (!mastership.isMaster(network, isIpv4) || !maySimulate(network, high, low)) {
       return DropReason.NOT_CANDIDATE;
     }
     if (!(isIpv4 ? proofs : proofs6).take(nowNanos)) {
@@ -348,6 +360,79 @@ final class AddressProver implements Addresses, Neighbors {
     }
     startProof(entry);
     return null;
+  }
+
+  /// Whether the address may be simulated, once it is proven free.
+  boolean maySimulate(NetworkView network, long high, long low) {
+    return network.isCandidate(high, low)
+        && !learnt.isRouter(network.index(), high, low)
+        && !replica.isMember(network.index(), high, low);
+  }
+
+  /// Whether another simulated address of this family fits, without one that gives way.
+  boolean hasRoomToSimulate(NetworkView network, boolean isIpv4) {
+    return isIpv4 || table.simulated(network.index(), false) < maxSimulated6;
+  }
+
+  /// Another node has heard an owner.
+  void toldReal(int entry, long mac, long leftNanos, long atNanos) {
+    nowNanos = atNanos;
+    if (table.state(entry) != AddressState.REAL) {
+      become(entry, mac);
+      table.checkedNanos(entry, atNanos);
+    }
+    table.mac(entry, mac);
+    long until = atNanos + Math.min(leftNanos, realNanos);
+    if (!timers.isScheduled(entry) || until - timers.deadlineNanos(entry) > 0) {
+      timers.schedule(entry, until);
+    }
+  }
+
+  /// Another node holds the address; the search for its new owner is that node's.
+  void toldHeld(int entry, long leftNanos, long atNanos) {
+    nowNanos = atNanos;
+    if (table.state(entry) == AddressState.SIMULATED) {
+      long high = table.high(entry);
+      long low = table.low(entry);
+      events.event(EventKind.HELD, high, low, 0, high, low, 0, 0, atNanos);
+    }
+    long untilNanos = atNanos + Math.min(leftNanos, holdNanos);
+    if (table.state(entry) != AddressState.HELD) {
+      stopWaiting(entry);
+      table.state(entry, AddressState.HELD);
+      counters.count(Counter.HELD);
+    } else if (timers.isScheduled(entry) && untilNanos - heldUntilNanos(entry) <= 0) {
+      return;
+    }
+    table.probesLeft(entry, 0);
+    timers.schedule(entry, untilNanos);
+  }
+
+  /// Until when an address is held: its timer may be that of a look for its owner before that.
+  long heldUntilNanos(int entry) {
+    return timers.deadlineNanos(entry)
+        + switch (table.probesLeft(entry)) {
+          case 0 -> 0;
+          case 1 -> holdNanos - LAST_HELD_CHECK_NANOS;
+          default -> holdNanos - FIRST_HELD_CHECK_NANOS;
+        };
+  }
+
+  /// Another node has proven the address free. If this one has to answer for it, its first answer
+  /// goes with a proof of its own.
+  void toldSimulated(int entry, long leftNanos, long atNanos) {
+    nowNanos = atNanos;
+    table.state(entry, AddressState.SIMULATED);
+    table.probesLeft(entry, TOLD);
+    table.passUntilNanos(entry, SIMULATED_BEFORE);
+    table.touch(entry, atNanos - TOUCH_NANOS);
+    table.checkedNanos(entry, atNanos - checkNanos);
+    timers.schedule(entry, atNanos + Math.min(leftNanos, trapNanos));
+  }
+
+  /// Whether an address is simulated because another node has said that it is free.
+  boolean isTold(int entry) {
+    return table.state(entry) == AddressState.SIMULATED && table.probesLeft(entry) == TOLD;
   }
 
   /// A full table gives up the simulated address of this network and family that was asked for
@@ -393,6 +478,16 @@ final class AddressProver implements Addresses, Neighbors {
     }
   }
 
+  /// Requests that this turn has queued do not leave. Silence proves nothing to who has not asked:
+  /// every proof under way needs all its requests again.
+  void requestsDiscarded() {
+    for (int entry = 0; entry < table.capacity(); entry++) {
+      if (table.inUse(entry) && table.state(entry) == AddressState.PROBING) {
+        table.probesLeft(entry, probes);
+      }
+    }
+  }
+
   private void expired(int entry) {
     switch (table.state(entry)) {
       case PROBING -> {
@@ -434,6 +529,18 @@ final class AddressProver implements Addresses, Neighbors {
   /// answered now.
   private void simulate(int entry) {
     counters.count(Counter.PROOFS_FREE);
+    int network = table.network(entry);
+    boolean isIpv4 = IpAddress.isIpv4(table.high(entry), table.low(entry));
+    // Others that were asked for at the same time may have been faster. Their answers may still be
+    // queued, and nothing is said of an address that nobody keeps; so then this one gives way.
+    if (!isIpv4 && table.simulated(network, false) >= maxSimulated6) {
+      int oldest = table.leastRecentlyAsked(network, false);
+      if (nowNanos - table.touchedNanos(oldest) < TOUCH_NANOS) {
+        evict(entry);
+        return;
+      }
+      evict(oldest);
+    }
     table.state(entry, AddressState.SIMULATED);
     table.touch(entry, nowNanos);
     table.passUntilNanos(entry, SIMULATED_BEFORE);
@@ -466,7 +573,7 @@ final class AddressProver implements Addresses, Neighbors {
     }
   }
 
-  private boolean isMaster(int entry) {
+  boolean isMaster(int entry) {
     return mastership.isMaster(
         view.network(table.network(entry)), IpAddress.isIpv4(table.high(entry), table.low(entry)));
   }
@@ -630,7 +737,7 @@ final class AddressProver implements Addresses, Neighbors {
     table.stations(entry, StationPool.NONE);
   }
 
-  private void forget(int entry) {
+  void forget(int entry) {
     timers.cancel(entry);
     releaseStations(entry);
     table.remove(entry);

@@ -27,6 +27,7 @@ import io.pitchlake.node.engine.PacketContext;
 import io.pitchlake.node.engine.Transmit;
 import io.pitchlake.node.engine.Verdict;
 import io.pitchlake.node.engine.View;
+import io.pitchlake.sync.SessionReplicator;
 
 /// Answers ARP requests and neighbour solicitations for the node's own addresses and learns from
 /// every frame who is alive: senders of ARP and ND, sources of IP packets, probes of machines that
@@ -88,6 +89,11 @@ public final class ArpModule implements Module {
     return prover;
   }
 
+  /// Has other nodes told of addresses, and takes over what they tell; before the first view.
+  public void replicate(SessionReplicator with) {
+    prover.replicate(with);
+  }
+
   @Override
   public String name() {
     return "arp";
@@ -97,6 +103,11 @@ public final class ArpModule implements Module {
   public void onConfigured(View view, long nowNanos) {
     prover.configure(view, nowNanos);
     hearing.configure(view);
+  }
+
+  @Override
+  public void onDiscarded() {
+    prover.requestsDiscarded();
   }
 
   @Override

@@ -27,19 +27,22 @@ final class ClusterKeyFile {
   /// The key, where the configuration names one.
   static Optional<ClusterKey> of(ConfigurationFile file) throws Failure {
     Optional<Path> path = file.configuration().sync().flatMap(Sync::key);
-    return path.isPresent() ? Optional.of(read(file, path.get())) : Optional.empty();
+    return path.isPresent()
+        ? Optional.of(read(file.path().toString(), path.get()))
+        : Optional.empty();
   }
 
-  private static ClusterKey read(ConfigurationFile file, Path path) throws Failure {
+  /// The key in a file that `named`, a configuration or an option, names.
+  static ClusterKey read(String named, Path path) throws Failure {
     byte[] secret = new byte[0];
     try {
       if (Files.size(path) > LONGEST_BYTES) {
-        throw failure(file, path, "is larger than 64 KiB, which no key is");
+        throw failure(named, path, "is larger than 64 KiB, which no key is");
       }
       secret = Files.readAllBytes(path);
       if (secret.length < ClusterKey.SHORTEST_BYTES) {
         throw failure(
-            file,
+            named,
             path,
             "has %d bytes, but a key needs at least %d"
                 .formatted(secret.length, ClusterKey.SHORTEST_BYTES));
@@ -47,20 +50,20 @@ final class ClusterKeyFile {
       warnOfReaders(path);
       return new ClusterKey(secret);
     } catch (NoSuchFileException e) {
-      throw failure(file, path, "does not exist");
+      throw failure(named, path, "does not exist");
     } catch (AccessDeniedException e) {
-      throw failure(file, path, "may not be read by this user");
+      throw failure(named, path, "may not be read by this user");
     } catch (IOException e) {
-      throw failure(file, path, Files.isDirectory(path) ? "is a directory" : "cannot be read");
+      throw failure(named, path, Files.isDirectory(path) ? "is a directory" : "cannot be read");
     } finally {
       Arrays.fill(secret, (byte) 0);
     }
   }
 
-  private static Failure failure(ConfigurationFile file, Path path, String what) {
+  private static Failure failure(String named, Path path, String what) {
     return new Failure(
         ExitCode.CONFIGURATION,
-        "%s: error: the cluster key %s %s; %s".formatted(file.path(), path, what, REMEDY));
+        "%s: error: the cluster key %s %s; %s".formatted(named, path, what, REMEDY));
   }
 
   private static void warnOfReaders(Path path) throws IOException {

@@ -34,6 +34,7 @@ import picocli.CommandLine.ScopeType;
       "5:a privilege is missing; the message names the capability",
       "6:a capture file is broken or cannot be read or written",
       "7:the configuration asks for what this build does not have",
+      "8:a drill could not be made",
       "70:a fault of the program"
     },
     footerHeading = "%nExamples:%n",
@@ -72,6 +73,8 @@ public final class CommandLines implements Runnable {
             .addSubcommand(new CheckCommand(world))
             .addSubcommand(new ReplayCommand(world))
             .addSubcommand(new PenCommand(world))
+            .addSubcommand(new DrillCommand(world))
+            .addSubcommand(new WitnessCommand(world))
             .addSubcommand(new VersionCommand(world))
             .setOut(world.out())
             .setErr(world.err())

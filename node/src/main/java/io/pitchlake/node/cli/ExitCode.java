@@ -25,6 +25,9 @@ public final class ExitCode {
   /// The configuration asks for what this build does not have.
   public static final int MISSING_FEATURE = 7;
 
+  /// A drill could not be made.
+  public static final int DRILL = 8;
+
   /// A fault of the program itself.
   public static final int INTERNAL = 70;
 

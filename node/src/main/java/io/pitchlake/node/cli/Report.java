@@ -32,7 +32,7 @@ final class Report {
   }
 
   private long sum(ToLongFunction<CounterBank> value) {
-    return engines.stream().map(Node::counters).mapToLong(value).sum();
+    return engines.stream().flatMap(Node::banks).mapToLong(value).sum();
   }
 
   /// What has happened since the last call, and what is in use now.
@@ -49,7 +49,7 @@ final class Report {
     return ("frames in %d out %d dropped %d, proofs %d (%d free, %d taken),"
             + " trapped: arp %d nd %d echo %d tcp %d udp %d, released %d,"
             + " addresses now: simulated %d real %d held %d proving %d of %d, log lines %d held back %d,"
-            + " balanced %d, sessions new %d now %d, targets ready %d of %d")
+            + " balanced %d, sessions new %d now %d, targets ready %d of %d%s")
         .formatted(
             since.get(Counter.FRAMES_RECEIVED),
             since.get(Counter.FRAMES_TRANSMITTED),
@@ -74,7 +74,36 @@ final class Report {
             since.get(Counter.SESSIONS_STARTED),
             sum(bank -> bank.get(Gauge.SESSIONS)),
             sum(bank -> bank.get(Gauge.TARGETS_READY)),
-            sum(bank -> bank.get(Gauge.TARGETS)));
+            sum(bank -> bank.get(Gauge.TARGETS)),
+            replication(since));
+  }
+
+  private String replication(Map<Counter, Long> since) {
+    if (engines.getFirst().replicator().isEmpty()) {
+      return "";
+    }
+    return ", peers talked to %d equal %d, entries told %d taken %d waiting %d, ranges differing %d"
+        .formatted(
+            sum(bank -> bank.get(Gauge.SYNC_PEERS)),
+            sum(bank -> bank.get(Gauge.SYNC_PEERS_EQUAL)),
+            since.get(Counter.SYNC_TOLD),
+            since.get(Counter.SYNC_TAKEN),
+            sum(bank -> bank.get(Gauge.SYNC_TO_TELL)),
+            sum(bank -> bank.get(Gauge.SYNC_RANGES_DIFFERING)));
+  }
+
+  /// What is in use now, in one line: every gauge that is not 0, sessions first and always. Any
+  /// thread.
+  String now() {
+    StringBuilder line = new StringBuilder("sessions ");
+    line.append(sum(bank -> bank.get(Gauge.SESSIONS)));
+    for (Gauge gauge : Gauge.values()) {
+      long value = sum(bank -> bank.get(gauge));
+      if (value != 0 && gauge != Gauge.SESSIONS) {
+        line.append(", ").append(gauge.meaning()).append(' ').append(value);
+      }
+    }
+    return line.toString();
   }
 
   /// Everything that is not 0 since the start, one line each.
@@ -117,8 +146,15 @@ final class Report {
           CHECKS_FAILING,
           ROUTERS,
           ROUTERS_ACTIVE,
+          REAL_TIME,
           PEERS,
           PEERS_ALIVE,
+          SYNC_PEERS,
+          SYNC_PEERS_EQUAL,
+          SYNC_TO_TELL,
+          SYNC_RANGES_DIFFERING,
+          SYNC_UNACKNOWLEDGED,
+          SYNC_LAG_MICROS,
           ADDRESSES_PROBING,
           ADDRESSES_REAL,
           ADDRESSES_SIMULATED,

@@ -64,7 +64,7 @@ import picocli.CommandLine.Mixin;
       "",
       "SIGHUP reads FILE again and runs what has changed, with flows and the health of targets kept; "
           + "'pitchlake check --against' says beforehand what that would be. A change that needs a "
-          + "restart is refused whole, with a line for each reason.",
+          + "restart is refused whole, with a line for each reason. SIGUSR1 logs what is in use now.",
       ""
     },
     exitCodeListHeading = "%nExit status:%n",
@@ -72,7 +72,7 @@ import picocli.CommandLine.Mixin;
       "0:stopped as asked",
       "2:wrong usage",
       "3:the configuration is broken or runs nothing",
-      "4:an interface is unknown, cannot be used or has gone",
+      "4:an interface is unknown, cannot be used or has gone, or the sync link's address cannot be had",
       "5:a privilege is missing; the message names the capability",
       "7:the configuration asks for what this build does not have",
       "70:a fault of the program"
@@ -110,6 +110,7 @@ public final class RunCommand implements Callable<Integer> {
         Stream.generate(() -> (List<Port>) new ArrayList<Port>()).limit(engines).toList();
     List<String> links =
         Node.interfacesOf(loaded.configuration()).stream().map(Interface::name).toList();
+    Optional<SyncAddresses> sync = SyncAddresses.of(loaded);
     Optional<PeerLink> peers = Optional.empty();
     try {
       Set<IpAddress> spread = serverAddresses(loaded.configuration());
@@ -119,9 +120,9 @@ public final class RunCommand implements Callable<Integer> {
           ports.get(engine).add(shared.get(engine));
         }
       }
-      peers = cluster.isPresent() ? peers(loaded.configuration()) : Optional.empty();
+      peers = sync.isPresent() ? peers(loaded.configuration(), sync.get()) : Optional.empty();
       try (LinkWatch carrier = LinkWatch.on(links)) {
-        run(source, loaded.configuration(), cluster, ports, peers, carrier);
+        run(source, loaded, cluster, ports, sync, peers, carrier);
       }
       return ExitCode.OK;
     } catch (PortException e) {
@@ -134,20 +135,18 @@ public final class RunCommand implements Callable<Integer> {
     }
   }
 
-  /// The way to the other nodes' engines, where there is an election to agree on.
-  private static Optional<PeerLink> peers(Configuration configuration) throws PortException {
-    Optional<IpAddress> bind = configuration.sync().flatMap(Sync::bind);
-    if (bind.isEmpty() || configuration.vrrps().isEmpty()) {
+  /// The way to the other nodes' engines, and behind them to the witness, where there is an
+  /// election to agree on.
+  private static Optional<PeerLink> peers(Configuration configuration, SyncAddresses sync)
+      throws PortException {
+    if (configuration.vrrps().isEmpty() || sync.others().isEmpty()) {
       return Optional.empty();
     }
-    List<IpAddress> others =
-        configuration.sync().orElseThrow().peers().stream()
-            .filter(peer -> !peer.equals(bind.get()) && peer.isIpv4() == bind.get().isIpv4())
+    List<IpAddress> all =
+        Stream.concat(sync.others().stream(), configuration.sync().flatMap(Sync::witness).stream())
             .toList();
     int port = (int) configuration.settings().get(Setting.SYNCBEATPORT);
-    return others.isEmpty()
-        ? Optional.empty()
-        : Optional.of(PeerSocket.open(bind.get(), others, port));
+    return Optional.of(PeerSocket.open(sync.bind(), all, port));
   }
 
   private static Set<IpAddress> serverAddresses(Configuration configuration) {
@@ -164,7 +163,8 @@ public final class RunCommand implements Callable<Integer> {
       List<List<Port>> ports,
       Set<IpAddress> host,
       Optional<PeerLink> peers,
-      Carrier carrier) {
+      Carrier carrier,
+      boolean replicates) {
     long[] secrets = LongStream.generate(world.random()::nextLong).limit(SECRETS).toArray();
     Exchange exchange = new Exchange(ports.size());
     List<Node> nodes = new ArrayList<>();
@@ -185,20 +185,26 @@ public final class RunCommand implements Callable<Integer> {
                   LONGEST_WAIT_NANOS),
               exchange.seat(engine),
               peers,
-              carrier));
+              carrier,
+              replicates
+                  ? Optional.of(new Node.Replication(world.random().nextLong(), Replication::log))
+                  : Optional.empty()));
     }
     return nodes;
   }
 
   private void run(
       ConfigurationSource source,
-      Configuration configuration,
+      ConfigurationFile file,
       Optional<ClusterKey> cluster,
       List<List<Port>> ports,
+      Optional<SyncAddresses> sync,
       Optional<PeerLink> peers,
-      Carrier carrier) {
+      Carrier carrier)
+      throws Failure {
+    Configuration configuration = file.configuration();
     Set<IpAddress> host = world.hostAddresses().get();
-    List<Node> nodes = nodes(configuration, cluster, ports, host, peers, carrier);
+    List<Node> nodes = nodes(configuration, cluster, ports, host, peers, carrier, sync.isPresent());
     sayWhatTheKernelOwns(configuration, host);
     warnOfForwarding(configuration);
     Report report = new Report(nodes);
@@ -215,6 +221,11 @@ public final class RunCommand implements Callable<Integer> {
     List<EventRing> rings = nodes.stream().map(Node::events).toList();
     try (ServiceManager manager =
             ServiceManager.of(world.environment(), ProcessHandle.current().pid());
+        Replication _ =
+            sync.isPresent()
+                ? Replication.start(
+                    file, sync.get(), cluster.orElseThrow(), nodes.getFirst(), world.clock())
+                : null;
         EventPump _ = new EventPump(rings, log);
         ServiceChecks checks =
             new ServiceChecks(
@@ -229,6 +240,7 @@ public final class RunCommand implements Callable<Integer> {
             reload.run();
             follow.run();
           });
+      world.reporting().whenAsked(() -> LOG.info("now: {}", report.now()));
       chores.every(LOOK_AT_HOST, new HostWatch(nodes, host));
       chores.every(
           LOOK_AT_LEAVING,

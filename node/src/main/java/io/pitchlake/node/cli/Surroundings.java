@@ -30,6 +30,7 @@ import java.util.random.RandomGenerator;
 /// @param environment the value of a variable, null without
 /// @param ending tells when the process is asked to end
 /// @param reloading tells when it is asked to read its configuration again
+/// @param reporting tells when it is asked what it knows now
 public record Surroundings(
     PrintWriter out,
     PrintWriter err,
@@ -43,7 +44,15 @@ public record Surroundings(
     Path syslogSocket,
     UnaryOperator<String> environment,
     Ending ending,
-    Reloading reloading) {
+    Reloading reloading,
+    Reporting reporting) {
+
+  /// Tells a command that it is asked what it knows now.
+  @FunctionalInterface
+  public interface Reporting {
+    /// Calls `report` whenever that happens, from another thread.
+    void whenAsked(Runnable report);
+  }
 
   /// Tells a command that it is asked to read its configuration again.
   @FunctionalInterface

@@ -8,6 +8,7 @@ import io.pitchlake.common.time.Clock;
 import io.pitchlake.common.wire.Frame;
 import io.pitchlake.node.port.Batch;
 import io.pitchlake.node.port.Port;
+import io.pitchlake.sync.SessionReplicator;
 import java.util.List;
 
 /// The one thread that forwards and advertises. Each turn reads the clock once (and, where there is
@@ -28,11 +29,13 @@ public final class Engine {
   private final EventSink events;
   private final CounterBank counters;
   private final IdleStrategy idle;
+  private final SessionReplicator replicator;
   private final PacketContext packet = new PacketContext();
   private View view;
   private long turnNanos;
   private boolean stopping;
 
+  /// @param replicator tells other nodes what has changed; null for a node alone
   public Engine(
       Clock clock,
       List<Port> ports,
@@ -41,7 +44,9 @@ public final class Engine {
       EventSink events,
       CounterBank counters,
       IdleStrategy idle,
-      View view) {
+      View view,
+      SessionReplicator replicator) {
+    this.replicator = replicator;
     this.clock = clock;
     this.ports = ports.toArray(Port[]::new);
     this.batches = new Batch[ports.size()];
@@ -57,10 +62,11 @@ public final class Engine {
   }
 
   /// Turns until a [Command.Stop] is done or a port's source has ended.
-  public void run() {
+  public void run(RealTime realTime) {
     while (!stopping) {
       int work = turn();
-      idle.afterTurn(work, chain.untilDueNanos(turnNanos));
+      boolean waited = idle.afterTurn(work, untilDueNanos());
+      realTime.afterTurn(waited, turnNanos);
     }
   }
 
@@ -74,6 +80,9 @@ public final class Engine {
       work += receive(port, nowNanos);
     }
     chain.onTick(nowNanos);
+    if (replicator != null) {
+      work += replicator.turn(nowNanos);
+    }
     events.onTick(nowNanos);
     if (chain.hasHeartbeat() && !chain.maySend(clock.nanoTime())) {
       discard();
@@ -88,6 +97,13 @@ public final class Engine {
     return work;
   }
 
+  /// How long after the last turn something is due that needs another one; [Long#MAX_VALUE] when
+  /// nothing is, 0 or less when it is overdue.
+  public long untilDueNanos() {
+    long until = chain.untilDueNanos(turnNanos);
+    return replicator == null ? until : Math.min(until, replicator.untilDueNanos(turnNanos));
+  }
+
   /// What this node has queued it may no longer say: another one may be speaking by now.
   private void discard() {
     for (Port port : ports) {
@@ -96,6 +112,7 @@ public final class Engine {
         counters.drop(DropReason.LATE);
       }
     }
+    chain.onDiscarded();
   }
 
   /// Whether a [Command.Stop] was done.

@@ -17,6 +17,10 @@ public enum EventKind {
   TARGET_UP,
   /// A target was taken out or is not ready; told by a [TargetNotice].
   TARGET_DOWN,
+  /// A server has enough targets (again); told by a [ServerNotice].
+  SERVER_IN,
+  /// A server has too few targets; told by a [ServerNotice].
+  SERVER_OUT,
   /// A virtual router's role has changed; the target is one of its addresses, the target's port the
   /// number of its section, the peer whom it heard last, and the peer's port its vrid in 8 bits,
   /// its roles before and now in 2 bits each, and the [RoleCause] in 4.

@@ -23,6 +23,9 @@ public interface EventSink {
   /// What is known of a target has changed.
   void target(TargetNotice notice, long nowNanos);
 
+  /// A server has reached its quorum or lost it.
+  default void server(ServerNotice notice, long nowNanos) {}
+
   /// A new view of the configuration is in force.
   default void onConfigured(View view, long nowNanos) {}
 

@@ -52,8 +52,8 @@ public final class IdleStrategy {
 
   /// Called after each turn with the work it did and how long the next may be put off. Spins that
   /// met a frame just in time are doubled, spins in vain are halved: between sparse frames, or
-  /// bursts of them, the core is given up almost at once.
-  void afterTurn(int work, long untilDueNanos) {
+  /// bursts of them, the core is given up almost at once. Returns whether it was given up.
+  boolean afterTurn(int work, long untilDueNanos) {
     if (work > 0) {
       if (idleTurns > spins / 2 && idleTurns <= spins) {
         spins = (int) Math.min(2L * spins, mostSpins);
@@ -70,7 +70,9 @@ public final class IdleStrategy {
       long mostNanos = Math.min(waitNanos, untilDueNanos);
       if (mostNanos > 0) {
         ports.await(mostNanos);
+        return true;
       }
     }
+    return false;
   }
 }

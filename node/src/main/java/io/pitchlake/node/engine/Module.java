@@ -15,6 +15,9 @@ public interface Module {
   /// Called once per turn, after the frames.
   default void onTick(long nowNanos) {}
 
+  /// What this turn had queued has been discarded: nobody has heard it.
+  default void onDiscarded() {}
+
   /// A new view of the configuration is in force.
   default void onConfigured(View view, long nowNanos) {}
 

@@ -151,6 +151,12 @@ public final class ModuleChain {
     }
   }
 
+  void onDiscarded() {
+    for (Module module : modules) {
+      module.onDiscarded();
+    }
+  }
+
   void onChecked(Command.CheckResult result, long nowNanos) {
     for (Module module : modules) {
       module.onChecked(result, nowNanos);

@@ -11,6 +11,8 @@ public enum RoleCause {
   HIGHER_ADDRESS("another active router has the same priority and a higher address"),
   ASKED("another node has asked for its place, and may have it"),
   LINK_DOWN("the link of its port is down"),
+  TRACKED("what it tracks has failed here"),
+  NO_LEASE("no peer is heard, and the witness does not let it"),
   LATE("this node stood still for longer than the others wait for it"),
   STOPPED("this node stops");
 

@@ -1,5 +1,6 @@
 package io.pitchlake.node.engine;
 
+import io.pitchlake.common.config.Configuration.Track;
 import io.pitchlake.common.net.IpAddress;
 import java.util.List;
 
@@ -18,6 +19,7 @@ import java.util.List;
 /// @param claims everything that the active router answers for with the virtual MAC, but for what
 ///   is simulated
 /// @param served whose master is elected here
+/// @param tracks what makes this node less fit for the router
 public record RouterView(
     int id,
     boolean isIpv4,
@@ -35,7 +37,8 @@ public record RouterView(
     long virtualMac,
     List<IpAddress> advertised,
     List<Claim> claims,
-    List<Served> served) {
+    List<Served> served,
+    List<Track> tracks) {
 
   /// An address and the network it is in.
   public record Claim(NetworkView network, IpAddress address) {}
@@ -48,6 +51,7 @@ public record RouterView(
     advertised = List.copyOf(advertised);
     claims = List.copyOf(claims);
     served = List.copyOf(served);
+    tracks = List.copyOf(tracks);
   }
 
   /// Whether `other` is the same router, perhaps with other networks or addresses.

@@ -8,7 +8,8 @@ import io.pitchlake.common.net.MacAddress;
 ///
 /// @param mac where it is or was last
 /// @param reason why, empty where it is ready
-public record TargetNotice(Change change, IpAddress target, MacAddress mac, String reason) {
+public record TargetNotice(Change change, IpAddress target, MacAddress mac, String reason)
+    implements Notice {
   public enum Change {
     /// Frames go to it from now on.
     READY,
@@ -20,6 +21,7 @@ public record TargetNotice(Change change, IpAddress target, MacAddress mac, Stri
     STAYS_OUT
   }
 
+  @Override
   public EventKind kind() {
     return change == Change.READY ? EventKind.TARGET_UP : EventKind.TARGET_DOWN;
   }

@@ -14,6 +14,7 @@ import io.pitchlake.common.session.NatTable;
 import io.pitchlake.common.wire.AddressEditor;
 import io.pitchlake.common.wire.TcpHeader;
 import io.pitchlake.node.engine.FlowReader.Nature;
+import io.pitchlake.sync.SessionReplicator;
 
 /// Translated sessions at work: finds the one that a packet belongs to, opens one with a port that
 /// is free, and edits packets of either direction, fragments and ICMP errors included. `slb`,
@@ -34,6 +35,7 @@ public final class Translator {
   private final Egress egress;
   private final TableHash hash;
   private final CounterBank counters;
+  private final NatReplica replica;
   private final FlowReader reader = new FlowReader();
   private final AddressEditor editor = new AddressEditor();
   private final AddressEditor quoteEditor = new AddressEditor();
@@ -55,10 +57,19 @@ public final class Translator {
     this.egress = egress;
     this.hash = hash;
     this.counters = counters;
+    this.replica = new NatReplica(sessions, counters);
   }
 
-  /// Takes timeouts and the size of the port pool over.
-  public void configure(Settings settings, long nowNanos) {
+  /// Has other nodes told of servers' sessions, and takes over what they tell; before the first
+  /// view.
+  public void replicate(SessionReplicator with) {
+    sessions.changes(with.replicate(replica));
+  }
+
+  /// Takes timeouts, the size of the port pool, and who servers and targets are over.
+  public void configure(View view, long nowNanos) {
+    Settings settings = view.settings();
+    replica.configure(view);
     egress.configure(settings, nowNanos);
     ports = (int) settings.get(Setting.NATPORTS);
     timeout(FlowState.OPENING, settings.get(Setting.SESSIONOPENTO));
@@ -131,12 +142,14 @@ public final class Translator {
   /// Opens a session for the packet that was looked for last: [#canOpen], and not found. Its own
   /// source port is kept where it is free.
   ///
+  /// @param serverId the server's number, 0 where there is none
   /// @param targetPort 0: the port the client asks for
   /// @param maskHigh what the target sees as the client's address
   /// @param isClients whether that is the client's own address; then any port is kept
   /// @return null when it is there, to be found as a forward one, or why there is none
   public DropReason open(
       NatTable.Kind kind,
+      int serverId,
       long targetHigh,
       long targetLow,
       int targetPort,
@@ -157,6 +170,7 @@ public final class Translator {
       return DropReason.NAT_TABLE_FULL;
     }
     sessions.targetId(session, targetId);
+    sessions.serverId(session, serverId);
     counters.count(Counter.NAT_SESSIONS_STARTED);
     return null;
   }

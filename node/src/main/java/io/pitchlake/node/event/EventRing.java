@@ -3,7 +3,7 @@ package io.pitchlake.node.event;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.net.MacAddress;
 import io.pitchlake.node.engine.EventKind;
-import io.pitchlake.node.engine.TargetNotice;
+import io.pitchlake.node.engine.Notice;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.function.Consumer;
@@ -18,7 +18,7 @@ public final class EventRing {
   private final long[] words;
 
   /// What words cannot say; null for most events.
-  private final TargetNotice[] notices;
+  private final Notice[] notices;
 
   private final int mask;
 
@@ -35,7 +35,7 @@ public final class EventRing {
           "the capacity of a ring is a power of two, not " + capacity);
     }
     words = new long[capacity * WORDS];
-    notices = new TargetNotice[capacity];
+    notices = new Notice[capacity];
     mask = capacity - 1;
   }
 
@@ -76,8 +76,8 @@ public final class EventRing {
     return true;
   }
 
-  /// Hands over what has become of a target; false when the ring is full. Engine thread.
-  boolean offer(TargetNotice notice) {
+  /// Hands over what has become of a target or server; false when the ring is full. Engine thread.
+  boolean offer(Notice notice) {
     long at = (long) POSITION.get(this);
     if (at - (long) TAKEN.getAcquire(this) > mask) {
       return false;
@@ -101,7 +101,7 @@ public final class EventRing {
     }
     int slot = (int) (at & mask);
     if (notices[slot] != null) {
-      SecurityEvent change = new SecurityEvent.TargetChanged(notices[slot]);
+      SecurityEvent change = SecurityEvent.of(notices[slot]);
       notices[slot] = null;
       TAKEN.setRelease(this, at + 1);
       return change;

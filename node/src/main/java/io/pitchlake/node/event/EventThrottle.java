@@ -8,6 +8,8 @@ import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.time.TokenBucket;
 import io.pitchlake.node.engine.EventKind;
 import io.pitchlake.node.engine.EventSink;
+import io.pitchlake.node.engine.Notice;
+import io.pitchlake.node.engine.ServerNotice;
 import io.pitchlake.node.engine.TargetNotice;
 import io.pitchlake.node.engine.View;
 import java.util.Arrays;
@@ -119,6 +121,15 @@ public final class EventThrottle implements EventSink {
 
   @Override
   public void target(TargetNotice notice, long nowNanos) {
+    tell(notice, nowNanos);
+  }
+
+  @Override
+  public void server(ServerNotice notice, long nowNanos) {
+    tell(notice, nowNanos);
+  }
+
+  private void tell(Notice notice, long nowNanos) {
     if (lines.take(nowNanos) && ring.offer(notice)) {
       counters.count(Counter.LOG_LINES);
     } else {
@@ -161,6 +172,8 @@ public final class EventThrottle implements EventSink {
           HELD,
           TARGET_UP,
           TARGET_DOWN,
+          SERVER_IN,
+          SERVER_OUT,
           ROUTER_CHANGED,
           ROUTER_RIVAL,
           SYNC_LOST,

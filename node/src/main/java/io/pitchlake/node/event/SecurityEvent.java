@@ -3,8 +3,10 @@ package io.pitchlake.node.event;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.net.MacAddress;
 import io.pitchlake.node.engine.EventKind;
+import io.pitchlake.node.engine.Notice;
 import io.pitchlake.node.engine.RoleCause;
 import io.pitchlake.node.engine.RouterRole;
+import io.pitchlake.node.engine.ServerNotice;
 import io.pitchlake.node.engine.TargetNotice;
 
 /// What happened, as a record for people and programs. The lines are the seed's, word for word; an
@@ -110,6 +112,31 @@ public sealed interface SecurityEvent {
     }
   }
 
+  /// A server has reached its quorum or lost it.
+  record ServerChanged(ServerNotice notice) implements SecurityEvent {
+    @Override
+    public String line() {
+      String targets = notice.targets() == 1 ? " target" : " targets";
+      return "SLB server "
+          + notice.server()
+          + " ("
+          + notice.target()
+          + ") is "
+          + (notice.inService() ? "in service" : "out of service")
+          + ": "
+          + notice.targets()
+          + targets
+          + " can take flows (needed: "
+          + notice.wanted()
+          + ")";
+    }
+
+    @Override
+    public long times() {
+      return 1;
+    }
+  }
+
   /// A virtual router's role has changed.
   record RouterChanged(
       int router,
@@ -150,19 +177,22 @@ public sealed interface SecurityEvent {
   }
 
   /// A peer on the sync link is heard or not, or somebody there was turned away.
-  record PeerChanged(EventKind kind, IpAddress peer, long times) implements SecurityEvent {
+  record PeerChanged(EventKind kind, IpAddress peer, boolean witness, long times)
+      implements SecurityEvent {
     @Override
     public String line() {
       String what =
           switch (kind) {
             case SYNC_LOST ->
-                "is silent on the sync link; whether it lives is told from its adverts alone";
+                witness
+                    ? "is silent; where a peer is silent, too, this node is not active"
+                    : "is silent on the sync link; whether it lives is told from its adverts alone";
             case SYNC_REFUSED ->
                 "sends heartbeats without this cluster's key, or from an address that is no peer's;"
                     + " they are ignored";
             default -> "is heard on the sync link";
           };
-      return "SYNC peer " + peer + " " + what + seen(times);
+      return (witness ? "SYNC witness " : "SYNC peer ") + peer + " " + what + seen(times);
     }
   }
 
@@ -194,6 +224,14 @@ public sealed interface SecurityEvent {
             times);
   }
 
+  /// The record for what needs words.
+  static SecurityEvent of(Notice notice) {
+    return switch (notice) {
+      case TargetNotice target -> new TargetChanged(target);
+      case ServerNotice server -> new ServerChanged(server);
+    };
+  }
+
   /// The record for an event of the engine.
   static SecurityEvent of(
       EventKind kind,
@@ -210,7 +248,8 @@ public sealed interface SecurityEvent {
           EventThrottle.isUnlisted(peer)
               ? new Unlisted(kind, target.isIpv4(), times)
               : new Claimed(target, peerMac, times);
-      case TARGET_UP, TARGET_DOWN -> new Unlisted(kind, target.isIpv4(), times);
+      case TARGET_UP, TARGET_DOWN, SERVER_IN, SERVER_OUT ->
+          new Unlisted(kind, target.isIpv4(), times);
       case ROUTER_CHANGED, ROUTER_RIVAL ->
           EventThrottle.isUnlisted(peer)
               ? new Unlisted(kind, target.isIpv4(), times)
@@ -218,7 +257,7 @@ public sealed interface SecurityEvent {
       case SYNC_LOST, SYNC_HEARD, SYNC_REFUSED ->
           EventThrottle.isUnlisted(peer)
               ? new Unlisted(kind, target.isIpv4(), times)
-              : new PeerChanged(kind, peer, times);
+              : new PeerChanged(kind, peer, peerPort == 1, times);
       case ARP_REPLY, ND6_REPLY, ECHO_REPLY, TCP_SYNACK, UDP_PACKET ->
           EventThrottle.isUnlisted(peer)
               ? new Unlisted(kind, target.isIpv4(), times)

@@ -2,10 +2,8 @@ package io.pitchlake.node.event;
 
 import io.pitchlake.common.net.IpAddress;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
-import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 
@@ -17,19 +15,7 @@ final class UdpSyslog implements SyslogWire {
 
   UdpSyslog(SyslogFormat format, IpAddress address, int port) {
     this.format = format;
-    this.collector = new InetSocketAddress(inet(address), port);
-  }
-
-  private static InetAddress inet(IpAddress address) {
-    ByteBuffer octets =
-        address.isIpv4()
-            ? ByteBuffer.allocate(4).putInt(address.ipv4())
-            : ByteBuffer.allocate(16).putLong(address.high()).putLong(address.low());
-    try {
-      return InetAddress.getByAddress(octets.array());
-    } catch (UnknownHostException e) {
-      throw new AssertionError("4 and 16 octets are an address", e);
-    }
+    this.collector = new InetSocketAddress(address.inet(), port);
   }
 
   @Override

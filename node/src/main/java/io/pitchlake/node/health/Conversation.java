@@ -12,11 +12,8 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.pitchlake.common.net.IpAddress;
 import java.net.ConnectException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
-import java.net.UnknownHostException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -37,20 +34,8 @@ final class Conversation {
 
   Conversation(EventLoopGroup loop, IpAddress address, int port, Duration limit) {
     this.loop = loop;
-    this.server = new InetSocketAddress(inet(address), port);
+    this.server = new InetSocketAddress(address.inet(), port);
     this.limit = limit;
-  }
-
-  private static InetAddress inet(IpAddress address) {
-    try {
-      byte[] bytes =
-          address.isIpv4()
-              ? ByteBuffer.allocate(4).putInt(address.ipv4()).array()
-              : ByteBuffer.allocate(16).putLong(address.high()).putLong(address.low()).array();
-      return InetAddress.getByAddress(bytes);
-    } catch (UnknownHostException e) {
-      throw new IllegalStateException("an address of 4 or 16 bytes is one", e);
-    }
   }
 
   /// Connects and lets the handlers talk until one of them completes the finding.

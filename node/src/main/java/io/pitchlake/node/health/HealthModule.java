@@ -49,6 +49,11 @@ public final class HealthModule implements Module, TargetHealth {
   private long flapWindowNanos;
   private long longestHoldNanos;
   private int changes;
+  private final WakingTime time = new WakingTime();
+
+  /// Now, for events, and in the time that this node was awake, for all judgment.
+  private long engineNanos;
+
   private long nowNanos;
 
   /// @param seat which of several engines this is
@@ -64,7 +69,7 @@ public final class HealthModule implements Module, TargetHealth {
     this.board = seat.board();
     this.events = events;
     this.counters = counters;
-    this.watch = new TargetWatch(neighbors, shards, counters);
+    this.watch = new TargetWatch(neighbors, shards, counters, time);
     this.prober = new Prober(transmit, counters, secret, watch::mac, this::judge);
   }
 
@@ -75,10 +80,10 @@ public final class HealthModule implements Module, TargetHealth {
 
   @Override
   public void onConfigured(View view, long atNanos) {
-    nowNanos = atNanos;
+    at(atNanos);
     flapWindowNanos = view.settings().get(Setting.TARGETFLAPTO) * SECOND_NANOS;
     longestHoldNanos = view.settings().get(Setting.TARGETHOLDMAX) * SECOND_NANOS;
-    watch.configure(view, atNanos);
+    watch.configure(view, nowNanos);
     List<TargetView> before = targets;
     TargetJudgment[] statesBefore = states;
     targets = view.targets();
@@ -87,7 +92,7 @@ public final class HealthModule implements Module, TargetHealth {
     percents = new int[targets.size()];
     List<List<CheckState>> checks = new ArrayList<>();
     for (TargetView target : targets) {
-      TargetJudgment state = new TargetJudgment(target, isKept(target), atNanos);
+      TargetJudgment state = new TargetJudgment(target, isKept(target), nowNanos);
       for (TargetView old : before) {
         if (old.id() == target.id() && old.address().equals(target.address())) {
           state.continueFrom(statesBefore[old.index()]);
@@ -96,12 +101,17 @@ public final class HealthModule implements Module, TargetHealth {
       states[target.index()] = state;
       checks.add(state.checks());
     }
-    prober.configure(checks, view, atNanos);
+    prober.configure(checks, view, nowNanos);
     for (int target = 0; target < states.length; target++) {
       judge(target);
     }
     publish();
     changes++;
+  }
+
+  private void at(long atNanos) {
+    engineNanos = atNanos;
+    nowNanos = time.now(atNanos);
   }
 
   /// Whether this engine checks a target.
@@ -112,10 +122,10 @@ public final class HealthModule implements Module, TargetHealth {
 
   @Override
   public void onTick(long atNanos) {
-    nowNanos = atNanos;
+    at(atNanos);
     int changesBefore = changes;
-    boolean looked = watch.tick(atNanos);
-    prober.tick(atNanos);
+    boolean looked = watch.tick(nowNanos);
+    prober.tick(nowNanos);
     if (looked) {
       for (int target = 0; target < states.length; target++) {
         judge(target);
@@ -128,8 +138,8 @@ public final class HealthModule implements Module, TargetHealth {
 
   @Override
   public void onChecked(Command.CheckResult result, long atNanos) {
-    nowNanos = atNanos;
-    prober.checked(result, atNanos);
+    at(atNanos);
+    prober.checked(result, nowNanos);
   }
 
   @Override
@@ -142,8 +152,8 @@ public final class HealthModule implements Module, TargetHealth {
         || !network.isReal(packet.destinationHigh(), packet.destinationLow())) {
       return Verdict.PASS;
     }
-    nowNanos = packet.nowNanos();
-    return prober.isAnswer(packet) ? Verdict.CONSUMED : Verdict.PASS;
+    at(packet.nowNanos());
+    return prober.isAnswer(packet, nowNanos) ? Verdict.CONSUMED : Verdict.PASS;
   }
 
   /// Draws the conclusion from what is known of a target now.
@@ -179,7 +189,7 @@ public final class HealthModule implements Module, TargetHealth {
         } else if (notice.change() == Change.TAKEN_OUT) {
           counters.count(Counter.TARGETS_DOWN);
         }
-        events.target(notice, nowNanos);
+        events.target(notice, engineNanos);
       }
     }
     return state.isReady();

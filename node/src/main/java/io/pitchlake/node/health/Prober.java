@@ -290,8 +290,8 @@ final class Prober {
   // ---- answers
 
   /// Looks whether a frame to `real` answers a probe; true when it did its work.
-  boolean isAnswer(PacketContext packet) {
-    nowNanos = packet.nowNanos();
+  boolean isAnswer(PacketContext packet, long atNanos) {
+    nowNanos = atNanos;
     return switch (packet.transport()) {
       case TCP -> onSegment(packet);
       case UDP -> onDatagram(packet);

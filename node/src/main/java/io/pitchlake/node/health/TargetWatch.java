@@ -30,16 +30,18 @@ final class TargetWatch {
   private final Neighbors neighbors;
   private final Shards shards;
   private final CounterBank counters;
+  private final WakingTime time;
   private List<TargetView> targets = List.of();
   private long[] macs = new long[0];
   private long[] nextAskNanos = new long[0];
   private long nextLookNanos;
   private int firstAsked;
 
-  TargetWatch(Neighbors neighbors, Shards shards, CounterBank counters) {
+  TargetWatch(Neighbors neighbors, Shards shards, CounterBank counters, WakingTime time) {
     this.neighbors = neighbors;
     this.shards = shards;
     this.counters = counters;
+    this.time = time;
   }
 
   /// Takes the targets of a new view over; those that were there keep their state.
@@ -86,7 +88,7 @@ final class TargetWatch {
     IpAddress address = target.address();
     long mac = neighbors.macOf(target.network(), address.high(), address.low());
     if (mac != 0) {
-      long heard = neighbors.heardNanos(target.network(), address.high(), address.low());
+      long heard = time.of(neighbors.heardNanos(target.network(), address.high(), address.low()));
       mac = nowNanos - heard > target.health().patienceNanos() ? 0 : mac;
     }
     macs[index] = mac;

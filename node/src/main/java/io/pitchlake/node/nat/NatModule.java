@@ -86,6 +86,7 @@ public final class NatModule implements Module {
         ? DropReason.NAT_NO_ADDRESS
         : translator.open(
             NatTable.Kind.MASQUERADE,
+            0,
             packet.destinationHigh(),
             packet.destinationLow(),
             0,

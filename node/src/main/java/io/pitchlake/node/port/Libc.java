@@ -88,6 +88,10 @@ final class Libc implements AutoCloseable {
       longCall("sendto", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
   private static final MethodHandle RECVFROM =
       longCall("recvfrom", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle SCHED_SETSCHEDULER =
+      intCall("sched_setscheduler", JAVA_INT, JAVA_INT, JAVA_LONG);
+  private static final MethodHandle SETPRIORITY =
+      intCall("setpriority", JAVA_INT, JAVA_INT, JAVA_INT);
   private static final MethodHandle MMAP =
       longCall("mmap", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
   private static final MethodHandle IOCTL =
@@ -258,6 +262,25 @@ final class Libc implements AutoCloseable {
     try {
       return (long)
           RECVFROM.invokeExact(state, socket, buffer, bufferBytes, flags, address, lengthField);
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  /// Gives the calling thread a scheduling policy; `parameter` is the address of an int, the
+  /// real-time priority.
+  int setScheduler(int policy, long parameter) {
+    try {
+      return (int) SCHED_SETSCHEDULER.invokeExact(state, 0, policy, parameter);
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  /// Gives the calling thread a nice value, -20 to 19.
+  int setNice(int nice) {
+    try {
+      return (int) SETPRIORITY.invokeExact(state, 0, 0, nice);
     } catch (Throwable t) {
       throw unexpected(t);
     }

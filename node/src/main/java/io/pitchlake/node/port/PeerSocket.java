@@ -25,6 +25,7 @@ public final class PeerSocket implements PeerLink {
   private final long[] addresses;
   private final long sender = arena.allocate(ADDRESS_BYTES, 8).address();
   private final long senderLength = arena.allocate(4, 4).address();
+  private final long poll = arena.allocate(8, 8).address();
   private final int socket;
 
   private PeerSocket(IpAddress bind, List<IpAddress> peers, int port) throws PortException {
@@ -90,6 +91,25 @@ public final class PeerSocket implements PeerLink {
         Libc.MSG_DONTWAIT,
         addresses[peer],
         length(peers.get(peer)));
+  }
+
+  /// Sends the first `length` bytes to where the datagram received last came from.
+  public void answer(byte[] datagram, int length) {
+    MemorySegment.copy(datagram, 0, buffer, JAVA_BYTE, 0, length);
+    libc.sendto(
+        socket,
+        buffer.address(),
+        length,
+        Libc.MSG_DONTWAIT,
+        sender,
+        isFromIpv4() ? IPV4_ADDRESS_BYTES : ADDRESS_BYTES);
+  }
+
+  /// Waits until a datagram is there or about `timeoutNanos` have passed.
+  public void await(long timeoutNanos) {
+    Native.putInt(poll, socket);
+    Native.putShort(poll + 4, Libc.POLLIN);
+    libc.poll(poll, 1, timeoutNanos);
   }
 
   @Override

@@ -80,6 +80,7 @@ final class NatForwarder {
     }
     return translator.open(
         NatTable.Kind.SERVER,
+        server.id(),
         target.address().high(),
         target.address().low(),
         target.port(),

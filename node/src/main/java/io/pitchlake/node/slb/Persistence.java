@@ -22,6 +22,10 @@ final class Persistence {
     this.counters = counters;
   }
 
+  PersistenceTable table() {
+    return table;
+  }
+
   void tick(long nowNanos) {
     table.advance(nowNanos);
     counters.set(Gauge.PERSISTENT_CLIENTS, table.size());

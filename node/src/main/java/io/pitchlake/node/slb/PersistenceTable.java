@@ -1,6 +1,7 @@
 package io.pitchlake.node.slb;
 
 import io.pitchlake.common.hash.TableHash;
+import io.pitchlake.common.session.TableChanges;
 import java.util.Arrays;
 
 /// Which target the clients of a prefix were sent to last, per server. Fixed size, four ways, the
@@ -22,6 +23,8 @@ final class PersistenceTable {
   private final int[] servers;
   private final int[] targets;
   private final long[] endsNanos;
+  private final long[] toldNanos;
+  private TableChanges changes;
   private int size;
   private int cursor;
 
@@ -35,8 +38,14 @@ final class PersistenceTable {
     lows = new long[slots];
     servers = new int[slots];
     endsNanos = new long[slots];
+    toldNanos = new long[slots];
     targets = new int[slots];
     Arrays.fill(targets, NONE);
+  }
+
+  /// Has every change told to `listener` from now on.
+  void changes(TableChanges listener) {
+    changes = listener;
   }
 
   /// How many clients it holds, some of which may have expired.
@@ -57,14 +66,96 @@ final class PersistenceTable {
     if (slot == NONE) {
       slot = firstToEnd(set(server, high, low));
       hadRoom = targets[slot] == NONE || nowNanos - endsNanos[slot] >= 0;
-      size += targets[slot] == NONE ? 1 : 0;
-      highs[slot] = high;
-      lows[slot] = low;
-      servers[slot] = server;
+      occupy(slot, server, high, low);
     }
+    boolean isNew = targets[slot] != target;
     targets[slot] = target;
     endsNanos[slot] = endNanos;
+    if (changes != null) {
+      tell(slot, isNew, nowNanos);
+    }
     return hadRoom;
+  }
+
+  /// That a client is remembered for longer is told only when it makes a difference.
+  private void tell(int slot, boolean isNew, long nowNanos) {
+    if (isNew) {
+      changes.changed(slot);
+    } else if (endsNanos[slot] - toldNanos[slot] > (endsNanos[slot] - nowNanos) / 8) {
+      changes.aging(slot);
+    } else {
+      return;
+    }
+    toldNanos[slot] = endsNanos[slot];
+  }
+
+  /// Makes a slot a client's whose target is still to be set.
+  private void occupy(int slot, int server, long high, long low) {
+    remove(slot);
+    size++;
+    highs[slot] = high;
+    lows[slot] = low;
+    servers[slot] = server;
+  }
+
+  /// Empties a slot, if it is anybody's.
+  void remove(int slot) {
+    if (targets[slot] == NONE) {
+      return;
+    }
+    if (changes != null) {
+      changes.removing(slot);
+    }
+    targets[slot] = NONE;
+    size--;
+  }
+
+  /// Remembers a client that it does not hold, where nobody who has not expired must give way; the
+  /// slot, or [#NONE].
+  int add(int server, long high, long low, int target, long endNanos, long nowNanos) {
+    int slot = firstToEnd(set(server, high, low));
+    if (targets[slot] != NONE && nowNanos - endsNanos[slot] < 0) {
+      return NONE;
+    }
+    occupy(slot, server, high, low);
+    set(slot, target, endNanos);
+    return slot;
+  }
+
+  /// Says what is remembered in a slot, and until when.
+  void set(int slot, int target, long endNanos) {
+    targets[slot] = target;
+    endsNanos[slot] = endNanos;
+    toldNanos[slot] = endNanos;
+  }
+
+  /// How many slots there are.
+  int slots() {
+    return targets.length;
+  }
+
+  boolean isInUse(int slot) {
+    return targets[slot] != NONE;
+  }
+
+  long high(int slot) {
+    return highs[slot];
+  }
+
+  long low(int slot) {
+    return lows[slot];
+  }
+
+  int server(int slot) {
+    return servers[slot];
+  }
+
+  int target(int slot) {
+    return targets[slot];
+  }
+
+  long endNanos(int slot) {
+    return endsNanos[slot];
   }
 
   /// Takes out what has expired, of the next [#LOOKED_AT_PER_TURN] slots.
@@ -72,8 +163,7 @@ final class PersistenceTable {
     int looks = size == 0 ? 0 : Math.min(LOOKED_AT_PER_TURN, targets.length);
     for (int i = 0; i < looks; i++) {
       if (targets[cursor] != NONE && nowNanos - endsNanos[cursor] >= 0) {
-        targets[cursor] = NONE;
-        size--;
+        remove(cursor);
       }
       cursor = cursor + 1 < targets.length ? cursor + 1 : 0;
     }
@@ -83,7 +173,8 @@ final class PersistenceTable {
     return (hash.hash(high, low, server) & setMask) * WAYS;
   }
 
-  private int find(int server, long high, long low) {
+  /// The slot of a client, expired or not, or [#NONE].
+  int find(int server, long high, long low) {
     int set = set(server, high, low);
     for (int slot = set; slot < set + WAYS; slot++) {
       if (targets[slot] != NONE

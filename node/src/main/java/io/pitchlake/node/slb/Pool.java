@@ -1,6 +1,7 @@
 package io.pitchlake.node.slb;
 
 import io.pitchlake.common.config.Configuration.Quorum;
+import io.pitchlake.node.engine.ServerNotice;
 import io.pitchlake.node.engine.ServerPlan;
 import io.pitchlake.node.engine.ServerView;
 import io.pitchlake.node.engine.TargetView;
@@ -79,6 +80,13 @@ final class Pool {
   /// Whether enough targets are ready; where they are not, none of them gets new flows.
   boolean inService() {
     return inService;
+  }
+
+  /// What an operator is told when that changes.
+  ServerNotice notice() {
+    Quorum quorum = server.plan().quorum();
+    return new ServerNotice(
+        server.id(), server.address(), inService, all, inService ? quorum.up() : quorum.down());
   }
 
   /// How many targets a strategy chooses among.

@@ -6,13 +6,16 @@ import io.pitchlake.common.hash.SipHash;
 import io.pitchlake.common.metric.Counter;
 import io.pitchlake.common.metric.CounterBank;
 import io.pitchlake.common.metric.Gauge;
+import io.pitchlake.node.engine.EventSink;
 import io.pitchlake.node.engine.ServerPlan;
 import io.pitchlake.node.engine.ServerView;
 import io.pitchlake.node.engine.TargetHealth;
 import io.pitchlake.node.engine.TargetView;
 import io.pitchlake.node.engine.View;
+import io.pitchlake.sync.SessionReplicator;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -33,6 +36,7 @@ final class Scheduler {
   /// The client is not permitted, and no abuse target can take the flow.
   static final int REFUSED = -2;
 
+  private final EventSink events;
   private final CounterBank counters;
   private final Sessions sessions;
   private final TargetStates states;
@@ -45,6 +49,7 @@ final class Scheduler {
   private Strategy[] strategies = new Strategy[0];
   private Strategy.Hashed[] hashes = new Strategy.Hashed[0];
   private int[] indexes = new int[0];
+  private BitSet servers = new BitSet();
 
   /// @param key the cluster's
   Scheduler(
@@ -52,7 +57,9 @@ final class Scheduler {
       Sessions sessions,
       Persistence persistence,
       SipHash key,
+      EventSink events,
       CounterBank counters) {
+    this.events = events;
     this.counters = counters;
     this.sessions = sessions;
     this.persistence = persistence;
@@ -67,6 +74,8 @@ final class Scheduler {
     indexes = new int[targets.stream().mapToInt(TargetView::id).max().orElse(0) + 1];
     Arrays.fill(indexes, NONE);
     targets.forEach(target -> indexes[target.id()] = target.index());
+    servers = new BitSet();
+    view.servers().forEach(server -> servers.set(server.id()));
     states.configure(view, nowNanos);
     loads.configure(targets.size(), nowNanos);
     List<Pool> next = new ArrayList<>();
@@ -83,7 +92,28 @@ final class Scheduler {
     hashes =
         next.stream().map(pool -> Strategy.Hashed.of(pool, tables)).toArray(Strategy.Hashed[]::new);
     tables.configure(next);
-    refresh();
+    refresh(nowNanos);
+  }
+
+  /// Whether the server of a number has enough targets, or does not run.
+  boolean inService(int server) {
+    for (Pool pool : pools) {
+      if (pool.server().id() == server) {
+        return pool.inService();
+      }
+    }
+    return true;
+  }
+
+  /// Has other nodes told of what is remembered and administered, and takes over what they tell.
+  void replicate(SessionReplicator with) {
+    persistence.table().changes(with.replicate(new PersistenceReplica(persistence.table(), this)));
+    states.changes(with.replicate(new TargetReplica(states, this)));
+  }
+
+  /// Whether a server of this number runs.
+  boolean hasServer(int id) {
+    return servers.get(id);
   }
 
   /// Puts the target of a number into a state.
@@ -93,19 +123,23 @@ final class Scheduler {
 
   void tick(long nowNanos) {
     if (states.tick(nowNanos)) {
-      refresh();
+      refresh(nowNanos);
     }
     tables.tick();
     loads.tick(nowNanos);
     persistence.tick(nowNanos);
   }
 
-  private void refresh() {
+  private void refresh(long nowNanos) {
     int outOfService = 0;
     for (int server = 0; server < pools.length; server++) {
+      boolean was = pools[server].inService();
       if (pools[server].refresh(states)) {
         strategies[server].refreshed(pools[server]);
         tables.changed(server);
+      }
+      if (pools[server].inService() != was) {
+        events.server(pools[server].notice(), nowNanos);
       }
       outOfService += pools[server].inService() ? 0 : 1;
     }

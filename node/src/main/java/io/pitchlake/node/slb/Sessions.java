@@ -67,6 +67,21 @@ final class Sessions {
     counters.count(Counter.SESSIONS_STARTED);
   }
 
+  /// Remembers a flow that another node has told of; [FlowTable#NONE] when there is no room.
+  int told(long high, long low, long tuple, int target, FlowState state) {
+    int flow = flows.insert(high, low, tuple, target, state);
+    if (flow != FlowTable.NONE) {
+      count(flow, 1);
+    }
+    return flow;
+  }
+
+  /// Forgets a flow that has ended on another node.
+  void end(int flow) {
+    expired(flow);
+    flows.remove(flow);
+  }
+
   /// The number of the target that has the flow.
   int target(int flow) {
     return flows.target(flow);

@@ -20,16 +20,19 @@ import io.pitchlake.common.wire.QuotedPacket;
 import io.pitchlake.common.wire.TcpHeader;
 import io.pitchlake.common.wire.UdpHeader;
 import io.pitchlake.node.engine.Egress;
+import io.pitchlake.node.engine.EventSink;
 import io.pitchlake.node.engine.Module;
 import io.pitchlake.node.engine.NetworkView;
 import io.pitchlake.node.engine.PacketContext;
 import io.pitchlake.node.engine.RouteTable.Route;
+import io.pitchlake.node.engine.ServerService;
 import io.pitchlake.node.engine.ServerView;
 import io.pitchlake.node.engine.TargetHealth;
 import io.pitchlake.node.engine.TargetView;
 import io.pitchlake.node.engine.Translator;
 import io.pitchlake.node.engine.Verdict;
 import io.pitchlake.node.engine.View;
+import io.pitchlake.sync.SessionReplicator;
 import java.util.List;
 
 /// Sends frames for servers' addresses on to targets: a known flow keeps its target, a new one gets
@@ -50,6 +53,7 @@ public final class SlbModule implements Module {
   private final CounterBank counters;
   private final TargetHealth health;
   private final Scheduler scheduler;
+  private final FlowTable flows;
   private final Sessions sessions;
   private final FragmentTable fragments;
   private final TcpHeader firstFragment = new TcpHeader();
@@ -64,6 +68,7 @@ public final class SlbModule implements Module {
   public SlbModule(
       Translator translator,
       TargetHealth health,
+      EventSink events,
       CounterBank counters,
       FlowTable flows,
       Settings settings,
@@ -73,16 +78,29 @@ public final class SlbModule implements Module {
     this.nat = new NatForwarder(translator, counters);
     this.counters = counters;
     this.health = health;
+    this.flows = flows;
     this.sessions = new Sessions(flows, counters);
     this.fragments = new FragmentTable((int) settings.get(Setting.FRAGMENTS), secret);
     Persistence persistence =
         new Persistence((int) settings.get(Setting.PERSISTENCE), secret, counters);
-    this.scheduler = new Scheduler(health, sessions, persistence, key, counters);
+    this.scheduler = new Scheduler(health, sessions, persistence, key, events, counters);
+  }
+
+  /// Has other nodes told of flows, of what persistence remembers and of targets' administration,
+  /// and takes over what they tell; before the first view.
+  public void replicate(SessionReplicator with) {
+    flows.changes(with.replicate(new FlowReplica(flows, sessions, scheduler)));
+    scheduler.replicate(with);
   }
 
   @Override
   public String name() {
     return "slb";
+  }
+
+  /// Whether servers have enough targets.
+  public ServerService service() {
+    return scheduler::inService;
   }
 
   @Override

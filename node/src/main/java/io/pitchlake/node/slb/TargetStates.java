@@ -1,9 +1,11 @@
 package io.pitchlake.node.slb;
 
 import io.pitchlake.common.config.Configuration.TargetState;
+import io.pitchlake.common.session.TableChanges;
 import io.pitchlake.node.engine.TargetHealth;
 import io.pitchlake.node.engine.TargetView;
 import io.pitchlake.node.engine.View;
+import java.util.BitSet;
 import java.util.List;
 
 /// What each target may get now, and with which weight: its health, what the administrator wants of
@@ -21,11 +23,16 @@ final class TargetStates {
   static final int STEPS = 10;
 
   /// No target of the configuration has such a number.
-  private static final int NUMBERS = 65_536;
+  static final int NUMBERS = 65_536;
 
   private final TargetHealth health;
   private final TargetState[] wanted = new TargetState[NUMBERS];
   private final TargetState[] configured = new TargetState[NUMBERS];
+
+  /// Whose state a command has set since this node started.
+  private final BitSet administered = new BitSet(NUMBERS);
+
+  private TableChanges changes;
   private List<TargetView> targets = List.of();
   private boolean[] keeps = new boolean[0];
   private int[] weights = new int[0];
@@ -60,6 +67,9 @@ final class TargetStates {
       if (configured[target.id()] != state) {
         configured[target.id()] = state;
         wanted[target.id()] = state;
+        if (administered.get(target.id())) {
+          tell(target.id());
+        }
       }
       // A target that a reload adds may be cold; of those of the start nothing is known.
       known[target.index()] = started;
@@ -80,6 +90,33 @@ final class TargetStates {
   void administer(int number, TargetState state) {
     wanted[number] = state;
     changed = true;
+    administered.set(number);
+    tell(number);
+  }
+
+  /// Has every change by a command told to `listener` from now on.
+  void changes(TableChanges listener) {
+    changes = listener;
+  }
+
+  private void tell(int number) {
+    if (changes != null) {
+      changes.changed(number);
+    }
+  }
+
+  /// Whether a command has set any target's state.
+  boolean isAnyAdministered() {
+    return !administered.isEmpty();
+  }
+
+  boolean isAdministered(int number) {
+    return administered.get(number);
+  }
+
+  /// The state that the target of a number is wanted in.
+  TargetState wanted(int number) {
+    return wanted[number];
   }
 
   /// Looks whether something has changed; true when it has.

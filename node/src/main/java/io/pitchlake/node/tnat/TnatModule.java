@@ -25,7 +25,7 @@ public final class TnatModule implements Module {
 
   @Override
   public void onConfigured(View view, long nowNanos) {
-    translator.configure(view.settings(), nowNanos);
+    translator.configure(view, nowNanos);
   }
 
   @Override

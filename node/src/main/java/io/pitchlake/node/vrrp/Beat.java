@@ -1,5 +1,6 @@
 package io.pitchlake.node.vrrp;
 
+import io.pitchlake.common.hash.ClusterKey;
 import io.pitchlake.common.hash.SipHash;
 import io.pitchlake.node.engine.RouterRole;
 import io.pitchlake.node.port.PeerLink;
@@ -35,8 +36,13 @@ final class Beat {
     TAKE,
     /// The place is kept.
     REFUSED,
-    /// The active router has left; whoever is next may take its place at once.
-    GONE
+    /// The active router has left; whoever is next may take its place at once. To a witness: the
+    /// lease is not needed any more.
+    GONE,
+    /// To a witness: let me be active.
+    LEASE,
+    /// From a witness: be active for a while.
+    LEASED
   }
 
   /// The sender has an answer of a station since it began to doubt.
@@ -50,6 +56,9 @@ final class Beat {
 
   /// The sender hears the active router, and wants its place by priority.
   static final int PREEMPTS = 8;
+
+  /// The sender is active, hears nothing on the segment, and no station answers it.
+  static final int DEAF = 16;
 
   static final int MOST_ENTRIES = 23;
 
@@ -70,6 +79,11 @@ final class Beat {
   Beat(SipHash first, SipHash second) {
     this.first = first;
     this.second = second;
+  }
+
+  /// A heartbeat under keys that are derived from the cluster's.
+  static Beat under(ClusterKey key) {
+    return new Beat(key.derive("heartbeat"), key.derive("heartbeat, second half"));
   }
 
   byte[] bytes() {

@@ -24,6 +24,9 @@ final class Claim {
   /// Whether it hears the active router, and wants its place by priority.
   boolean preempts;
 
+  /// Whether it is active, hears nothing on the segment, and no station answers it.
+  boolean deaf;
+
   /// The number of the question it has refused.
   int refused;
 

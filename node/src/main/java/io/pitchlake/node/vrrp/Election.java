@@ -2,6 +2,7 @@ package io.pitchlake.node.vrrp;
 
 import io.pitchlake.node.engine.Mastership;
 import io.pitchlake.node.engine.NetworkView;
+import io.pitchlake.node.engine.Readiness;
 import io.pitchlake.node.engine.RouterView.Served;
 import java.util.Arrays;
 import java.util.List;
@@ -9,7 +10,22 @@ import java.util.List;
 /// Who has won: one word for each address family of each network. A network without a virtual
 /// router has no other node, so this one is its master. Engine thread.
 public final class Election implements Mastership {
+  private final Readiness readiness;
   private boolean[] master = new boolean[0];
+
+  public Election(Readiness readiness) {
+    this.readiness = readiness;
+  }
+
+  /// Whether this node may take over from one that lives.
+  boolean mayPreempt(long nowNanos) {
+    return readiness.mayPreempt(nowNanos);
+  }
+
+  /// A router has become active.
+  void becameActive() {
+    readiness.becameActive();
+  }
 
   @Override
   public boolean isMaster(NetworkView network, boolean isIpv4) {

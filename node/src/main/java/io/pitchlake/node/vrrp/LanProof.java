@@ -53,6 +53,8 @@ final class LanProof {
   private int rounds;
 
   private List<Known> known = List.of();
+  private long frameNanos;
+  private int unanswered;
   private boolean everProven;
   private long provenNanos;
 
@@ -78,6 +80,7 @@ final class LanProof {
     this.counters = counters;
     this.peers = peers;
     this.roundNanos = nowNanos - LEAST_GAP_NANOS;
+    this.frameNanos = nowNanos;
   }
 
   boolean isOf(int otherPort, int otherVlan) {
@@ -111,9 +114,31 @@ final class LanProof {
     return everProven && provenNanos - nanos >= 0;
   }
 
-  /// Whether there is anybody to ask.
+  /// Notes that a frame has come.
+  void heardFrame(long nowNanos) {
+    frameNanos = nowNanos;
+    unanswered = 0;
+  }
+
+  /// How often stations were asked since then.
+  int unanswered() {
+    return unanswered;
+  }
+
+  /// For how long no frame has come.
+  long silenceNanos(long nowNanos) {
+    return nowNanos - frameNanos;
+  }
+
+  /// Whether anybody was heard who could be asked.
   boolean knowsStations() {
-    return heard > 0 || !known.isEmpty();
+    for (int i = 0; i < known.size() && heard == 0; i++) {
+      Known one = known.get(i);
+      if (neighbors.macOf(one.network(), one.address().high(), one.address().low()) != 0) {
+        return true;
+      }
+    }
+    return heard > 0;
   }
 
   /// Asks, unless it has just done so.
@@ -127,6 +152,7 @@ final class LanProof {
       asked = 0;
       rounds = 0;
     }
+    unanswered++;
     roundNanos = nowNanos;
     rounds++;
     int alone = 0;

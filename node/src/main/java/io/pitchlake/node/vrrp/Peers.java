@@ -48,6 +48,10 @@ final class Peers {
 
   private final PeerLink link;
   private final Peer[] peers;
+
+  /// How many of the peers are nodes: all, or all but the last one, which is the witness.
+  private final int nodes;
+
   private final Beat in;
   private final Beat out;
   private final long boot;
@@ -62,6 +66,7 @@ final class Peers {
 
   Peers(
       PeerLink link,
+      boolean witnessed,
       Beat in,
       Beat out,
       long boot,
@@ -70,6 +75,7 @@ final class Peers {
       long nowNanos) {
     this.link = link;
     this.peers = link.peers().stream().map(Peer::new).toArray(Peer[]::new);
+    this.nodes = witnessed ? peers.length - 1 : peers.length;
     this.in = in;
     this.out = out;
     this.boot = boot;
@@ -78,11 +84,17 @@ final class Peers {
     this.sinceNanos = nowNanos;
     this.nextBeatNanos = nowNanos;
     this.lookedNanos = nowNanos - LOOK_NANOS;
-    counters.set(Gauge.PEERS, peers.length);
+    counters.set(Gauge.PEERS, nodes);
   }
 
+  /// How many other nodes there are.
   int count() {
-    return peers.length;
+    return nodes;
+  }
+
+  /// Whether a witness breaks ties.
+  boolean isWitnessed() {
+    return nodes < peers.length;
   }
 
   /// Heartbeats go four times in the shortest advert interval.
@@ -96,8 +108,12 @@ final class Peers {
 
   /// Whether a peer's engine has shown life within three advert intervals.
   boolean isAlive(int peer, long advertNanos, long nowNanos) {
-    Peer of = peers[peer];
-    return of.everHeard && nowNanos - of.contactNanos <= SILENT_INTERVALS * advertNanos;
+    return isHeardWithin(peer, SILENT_INTERVALS * advertNanos, nowNanos);
+  }
+
+  /// Whether a peer's engine has shown life within a time.
+  boolean isHeardWithin(int peer, long nanos, long nowNanos) {
+    return peers[peer].everHeard && nowNanos - peers[peer].contactNanos <= nanos;
   }
 
   /// How long until a living peer counts as silent.
@@ -134,7 +150,16 @@ final class Peers {
     int from = sender();
     if (from < 0 || !in.open(length)) {
       counters.count(from < 0 ? Counter.BEATS_OF_STRANGERS : Counter.BEATS_FORGED);
-      tell(EventKind.SYNC_REFUSED, link.senderHigh(), link.senderLow(), nowNanos);
+      events.event(
+          EventKind.SYNC_REFUSED,
+          link.senderHigh(),
+          link.senderLow(),
+          0,
+          link.senderHigh(),
+          link.senderLow(),
+          0,
+          0,
+          nowNanos);
       return;
     }
     Peer peer = peers[from];
@@ -169,8 +194,10 @@ final class Peers {
     }
     for (int entry = 0; entry < in.entries(); entry++) {
       for (VirtualRouter router : routers) {
-        if (router.isIn(in, entry)) {
+        if (router.isIn(in, entry) && from < nodes) {
           router.told(from, in, entry, nowNanos);
+        } else if (router.isIn(in, entry)) {
+          router.judged(in.request(entry), in.number(entry), in.echoedTick(), nowNanos);
         }
       }
     }
@@ -189,31 +216,31 @@ final class Peers {
   /// Tells an operator which peers come and go.
   private void watch(long nowNanos) {
     int alive = 0;
-    for (Peer peer : peers) {
+    for (int i = 0; i < peers.length; i++) {
+      Peer peer = peers[i];
       boolean isAlive = peer.everHeard && nowNanos - peer.contactNanos <= LOST_NANOS;
-      alive += isAlive ? 1 : 0;
+      alive += isAlive && i < nodes ? 1 : 0;
       if (isAlive != peer.toldAlive) {
         peer.toldAlive = isAlive;
-        tell(
-            isAlive ? EventKind.SYNC_HEARD : EventKind.SYNC_LOST,
-            peer.address.high(),
-            peer.address.low(),
-            nowNanos);
+        tell(isAlive ? EventKind.SYNC_HEARD : EventKind.SYNC_LOST, i, nowNanos);
       }
     }
     counters.set(Gauge.PEERS_ALIVE, alive);
     if (!toldSilent && nowNanos - sinceNanos > STALE_NANOS) {
       toldSilent = true;
-      for (Peer peer : peers) {
-        if (!peer.everHeard) {
-          tell(EventKind.SYNC_LOST, peer.address.high(), peer.address.low(), nowNanos);
+      for (int i = 0; i < peers.length; i++) {
+        if (!peers[i].everHeard) {
+          tell(EventKind.SYNC_LOST, i, nowNanos);
         }
       }
     }
   }
 
-  private void tell(EventKind kind, long high, long low, long nowNanos) {
-    events.event(kind, high, low, 0, high, low, 0, 0, nowNanos);
+  private void tell(EventKind kind, int peer, long nowNanos) {
+    IpAddress address = peers[peer].address;
+    int which = peer < nodes ? 0 : 1;
+    events.event(
+        kind, address.high(), address.low(), 0, address.high(), address.low(), which, 0, nowNanos);
   }
 
   /// Sends what is due, now that the ports have sent or discarded what was queued.
@@ -236,7 +263,11 @@ final class Peers {
         begin(peers[i], nowNanos);
         int end = Math.min(routers.length, written + Beat.MOST_ENTRIES);
         for (; written < end; written++) {
-          routers[written].write(i, out);
+          if (i < nodes) {
+            routers[written].write(i, out);
+          } else {
+            routers[written].writeToWitness(out);
+          }
         }
         out.seal();
         link.send(i, out.bytes(), out.length());

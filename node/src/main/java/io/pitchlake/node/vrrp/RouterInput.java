@@ -1,5 +1,7 @@
 package io.pitchlake.node.vrrp;
 
+import io.pitchlake.node.engine.RoleCause;
+
 /// What can happen to a virtual router.
 sealed interface RouterInput {
   /// The node starts to take part.
@@ -14,8 +16,8 @@ sealed interface RouterInput {
   /// This thread stood still for so long that the others may have decided without it.
   record Late() implements RouterInput {}
 
-  /// The port's link has gone.
-  record LinkLost() implements RouterInput {}
+  /// The port's link has gone, or something else without which this node takes no part.
+  record Unfit(RoleCause cause) implements RouterInput {}
 
   /// An active router gives its place to one that has asked for it.
   record Granted() implements RouterInput {}

@@ -8,10 +8,10 @@ import io.pitchlake.node.vrrp.RouterInput.Granted;
 import io.pitchlake.node.vrrp.RouterInput.Heard;
 import io.pitchlake.node.vrrp.RouterInput.Late;
 import io.pitchlake.node.vrrp.RouterInput.Left;
-import io.pitchlake.node.vrrp.RouterInput.LinkLost;
 import io.pitchlake.node.vrrp.RouterInput.Start;
 import io.pitchlake.node.vrrp.RouterInput.Stop;
 import io.pitchlake.node.vrrp.RouterInput.TimerFired;
+import io.pitchlake.node.vrrp.RouterInput.Unfit;
 import java.util.List;
 
 /// RFC 9568 section 6.4 as a pure function: (state, input, now) to (state, outputs). One machine is
@@ -49,6 +49,11 @@ record RouterMachine(
 
   /// A state and what to do on the way to it, in this order.
   record Step(RouterState state, List<RouterOutput> outputs) {}
+
+  /// The same router, as long as it does not know what its peers know.
+  RouterMachine withoutPreemption() {
+    return new RouterMachine(priority, advertNanos, false, preemptDelayNanos, agrees);
+  }
 
   Step step(RouterState state, RouterInput input, long nowNanos) {
     return switch (state.role()) {
@@ -90,7 +95,7 @@ record RouterMachine(
       // What it has not read yet may well be the active router's adverts.
       case Late() ->
           new Step(state.timer(nowNanos + activeDownNanos(state.activeAdvertNanos())), NOTHING);
-      case LinkLost() ->
+      case Unfit _ ->
           new Step(state.timer(nowNanos + activeDownNanos(state.activeAdvertNanos())), NOTHING);
       case Granted() -> new Step(state, NOTHING);
       case Claimed _ -> new Step(state, NOTHING);
@@ -141,7 +146,7 @@ record RouterMachine(
               ? new Step(state, NOTHING)
               : new Step(state.timer(nextAdvertNanos(state, nowNanos)), ADVERTISE);
       case Late() -> new Step(backup(RoleCause.LATE, advertNanos, nowNanos), NOTHING);
-      case LinkLost() -> new Step(backup(RoleCause.LINK_DOWN, advertNanos, nowNanos), NOTHING);
+      case Unfit(RoleCause cause) -> new Step(backup(cause, advertNanos, nowNanos), NOTHING);
       case Granted() -> new Step(backup(RoleCause.ASKED, advertNanos, nowNanos), NOTHING);
       case Left _ -> new Step(state, NOTHING);
       case Claimed(int theirs, long intervalNanos, boolean senderIsHigher) ->

@@ -12,7 +12,6 @@ import io.pitchlake.node.engine.RoleCause;
 import io.pitchlake.node.engine.RouterRole;
 import io.pitchlake.node.engine.RouterView;
 import io.pitchlake.node.engine.Transmit;
-import io.pitchlake.node.port.Carrier;
 import io.pitchlake.node.vrrp.Beat.Request;
 import io.pitchlake.node.vrrp.RouterInput.Claimed;
 import io.pitchlake.node.vrrp.RouterInput.Conceded;
@@ -20,10 +19,10 @@ import io.pitchlake.node.vrrp.RouterInput.Granted;
 import io.pitchlake.node.vrrp.RouterInput.Heard;
 import io.pitchlake.node.vrrp.RouterInput.Late;
 import io.pitchlake.node.vrrp.RouterInput.Left;
-import io.pitchlake.node.vrrp.RouterInput.LinkLost;
 import io.pitchlake.node.vrrp.RouterInput.Start;
 import io.pitchlake.node.vrrp.RouterInput.Stop;
 import io.pitchlake.node.vrrp.RouterInput.TimerFired;
+import io.pitchlake.node.vrrp.RouterInput.Unfit;
 import io.pitchlake.node.vrrp.RouterMachine.Step;
 import java.util.Arrays;
 import java.util.List;
@@ -32,9 +31,9 @@ import java.util.stream.Stream;
 /// One virtual router at work: its machine, what the machine remembers, and the doing of what it
 /// says. Engine thread.
 ///
-/// What an active router says stands on a lease: its last advert. The others wait three intervals
-/// for the next one, so after two and a half without having sent it this node must not speak any
-/// more.
+/// What an active router says stands on a lease: the last advert that has left. The others wait
+/// three intervals for the next one, so after two and a half without having sent it this node must
+/// not speak any more. An advert that waits for the end of the turn prolongs nothing yet.
 ///
 /// Where there are peers on the sync link, a backup that misses adverts asks there for more, asks
 /// stations whether the segment is reached, and takes an active router's place only when that one
@@ -45,13 +44,21 @@ final class VirtualRouter {
   private static final RouterInput STOP = new Stop();
   private static final RouterInput TIMER = new TimerFired();
   private static final RouterInput LATE = new Late();
-  private static final RouterInput LINK_LOST = new LinkLost();
+  private static final RouterInput LINK_LOST = new Unfit(RoleCause.LINK_DOWN);
+  private static final RouterInput NO_LEASE = new Unfit(RoleCause.NO_LEASE);
+  private static final RouterInput UNFIT = new Unfit(RoleCause.TRACKED);
   private static final RouterInput GRANTED = new Granted();
   private static final long NANOS_PER_CENTI = 10_000_000;
 
   /// Adverts that an active router sends at once when a backup misses some, beside those that are
   /// due.
   private static final int BURST_ADVERTS = 4;
+
+  /// Least time between two questions of an active router whether it hears anything.
+  private static final long LISTEN_NANOS = 100_000_000L;
+
+  /// So many questions must be lost before an active router takes itself for deaf.
+  private static final int UNANSWERED = 12;
 
   /// Longest time between two questions to an active router that keeps its place.
   private static final long LONGEST_BACKOFF_NANOS = 1_000_000_000L;
@@ -65,19 +72,23 @@ final class VirtualRouter {
   private final Peers peers;
   private final List<Claim> claims;
   private final LanProof proof;
-  private final Carrier carrier;
+  private final Fitness fitness;
   private final Request[] requests;
   private final int[] numbers;
+  private final boolean witnessed;
   private RouterView view;
   private IpAddress key;
   private RouterMachine machine;
   private RouterState state;
   private boolean advertDue;
   private long advertNanos;
+  private long advertLeftNanos;
+  private boolean spoke;
   private long turnNanos;
   private long askedNanos;
   private IpAddress rival;
   private boolean linked = true;
+  private int priority;
   private int epoch;
   private int conceded;
   private long goneNanos;
@@ -86,17 +97,29 @@ final class VirtualRouter {
   /// A backup's: whether it misses adverts, since when, and what it does about it.
   private boolean doubting;
 
+  private boolean helping;
+
   private long doubtNanos;
   private int question;
   private long nextBurstAskNanos;
   private long nextAskNanos;
   private long backoffNanos;
 
+  /// Until when the witness lets this node be active, and whether it is asked for that.
+  private long leaseNanos;
+
+  private boolean wantsLease;
+
+  /// Counts the times that a lease was not wanted any more, so that no answer to an earlier wish is
+  /// taken for one to a later.
+  private int leaseNumber;
+
   /// The active router's: adverts still to be sent for a backup that misses some, and since when
   /// others doubt.
   private int burst;
 
   private long nextBurstNanos;
+  private boolean deaf;
   private long doubtedNanos;
   private long doubtedLastNanos;
 
@@ -111,7 +134,7 @@ final class VirtualRouter {
       Election election,
       Peers peers,
       LanProof proof,
-      Carrier carrier,
+      Fitness fitness,
       long nowNanos) {
     this.adverts = new AdvertWriter(transmit);
     this.neighbors = neighbors;
@@ -124,12 +147,14 @@ final class VirtualRouter {
     this.askedNanos = nowNanos - ASK_PEER_NANOS;
     this.peers = peers;
     this.proof = proof;
-    this.carrier = carrier;
+    this.fitness = fitness;
     int count = peers == null ? 0 : peers.count();
     this.claims = Stream.generate(Claim::new).limit(count).toList();
     this.requests = new Request[count];
     this.numbers = new int[count];
     Arrays.fill(requests, Request.NOTHING);
+    this.witnessed = peers != null && peers.isWitnessed();
+    this.leaseNanos = nowNanos;
     this.doubtedLastNanos = nowNanos - LONGEST_BACKOFF_NANOS;
     configure(view, nowNanos);
   }
@@ -151,13 +176,8 @@ final class VirtualRouter {
                 .toList()
                 .equals(next.claims().stream().map(RouterView.Claim::address).toList());
     view = next;
-    machine =
-        new RouterMachine(
-            next.priority(),
-            next.advertNanos(),
-            next.preempt(),
-            next.preemptDelayNanos(),
-            !claims.isEmpty() || !next.preempt());
+    fitness.configure(next);
+    priority(fitness.priority());
     rival = next.source();
     key =
         next.advertised().stream()
@@ -170,8 +190,28 @@ final class VirtualRouter {
     }
   }
 
+  private void priority(int now) {
+    priority = now;
+    machine =
+        new RouterMachine(
+            now,
+            view.advertNanos(),
+            view.preempt(),
+            view.preemptDelayNanos(),
+            !claims.isEmpty() || !view.preempt());
+  }
+
   /// A turn begins. Starts the router, or notices that turns stood still.
   void turn(long nowNanos) {
+    // What the last turn has queued has left.
+    advertLeftNanos = advertNanos;
+    spoke = isActive();
+    fitness.turn(nowNanos);
+    if (fitness.priority() != priority) {
+      priority(fitness.priority());
+      // The others should know at once.
+      advertDue = isActive();
+    }
     if (state.role() == RouterRole.INITIALIZE) {
       apply(START, nowNanos);
     } else if (isExpired(nowNanos)
@@ -179,24 +219,51 @@ final class VirtualRouter {
       late(nowNanos);
     }
     turnNanos = nowNanos;
-    if (carrier.isUp(view.port()) != linked) {
+    if (isActive() && lacksLease(nowNanos)) {
+      apply(NO_LEASE, nowNanos);
+    }
+    if (fitness.takesPart() != linked) {
       linked = !linked;
-      // Behind a link that has come back somebody else may be active: it listens first.
-      apply(linked ? LATE : LINK_LOST, nowNanos);
+      // While it took no part somebody else may have become active: it listens first.
+      apply(linked ? LATE : fitness.isLinkUp() ? UNFIT : LINK_LOST, nowNanos);
     }
   }
 
-  /// Whether this node may still speak; gives way if not.
+  /// Whether this node may still send what this turn has queued; gives way if not. It may have
+  /// stepped down in this turn, too, after it had queued answers.
   boolean maySend(long nowNanos) {
-    if (!isExpired(nowNanos)) {
-      return true;
+    if (isActive()) {
+      if (!isExpired(nowNanos) && !lacksLease(nowNanos)) {
+        return true;
+      }
+      late(nowNanos);
+      return false;
     }
-    late(nowNanos);
-    return false;
+    return !spoke || nowNanos - turnNanos <= view.advertNanos() / 10;
   }
 
   private boolean isExpired(long nowNanos) {
-    return isActive() && 2 * (nowNanos - advertNanos) > 5 * view.advertNanos();
+    return isActive() && 2 * (nowNanos - advertLeftNanos) > 5 * view.advertNanos();
+  }
+
+  /// Whether an active router has a witness to ask, and may not go on without its lease: where a
+  /// peer is silent, that one may have got it. Half an interval earlier than the peer takes this
+  /// node for silent.
+  private boolean lacksLease(long nowNanos) {
+    return witnessed && nowNanos - leaseNanos > 0 && !allHeardWithin(leaseTimeNanos(), nowNanos);
+  }
+
+  private boolean allHeardWithin(long nanos, long nowNanos) {
+    for (int i = 0; i < claims.size(); i++) {
+      if (!peers.isHeardWithin(i, nanos, nowNanos)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private long leaseTimeNanos() {
+    return view.advertNanos() * 5 / 2;
   }
 
   private void late(long nowNanos) {
@@ -234,6 +301,9 @@ final class VirtualRouter {
     if (nowNanos - state.timerNanos() >= 0 && (isActive() || mayTakeOver(nowNanos))) {
       apply(TIMER, nowNanos);
     }
+    if (isActive() && !claims.isEmpty()) {
+      listen(nowNanos);
+    }
     if (isActive() && burst > 0 && nowNanos - nextBurstNanos >= 0) {
       burst--;
       nextBurstNanos = nowNanos + view.advertNanos() / 16;
@@ -242,7 +312,7 @@ final class VirtualRouter {
     if (advertDue) {
       advertDue = false;
       advertNanos = nowNanos;
-      advertise(view.priority(), nowNanos);
+      advertise(priority, nowNanos);
     }
     announcer.tick(view, refreshNanos, nowNanos);
   }
@@ -287,6 +357,8 @@ final class VirtualRouter {
   private void doubt(long nowNanos) {
     if (nowNanos - doubtFromNanos() < 0) {
       doubting = false;
+      helpDeaf(nowNanos);
+      releaseLease(nowNanos);
       return;
     }
     long intervalNanos = state.activeAdvertNanos();
@@ -303,6 +375,57 @@ final class VirtualRouter {
     proof.ask(intervalNanos / 4, nowNanos);
     if (state.onExpiry() == RoleCause.SILENCE && requestOfActive(Request.BURST, nowNanos)) {
       counters.count(Counter.BURSTS_ASKED);
+    }
+  }
+
+  private void releaseLease(long nowNanos) {
+    if (wantsLease) {
+      wantsLease = false;
+      leaseNumber++;
+      leaseNanos = nowNanos;
+    }
+  }
+
+  /// An active router whose segment has fallen silent asks stations whether it is the segment or
+  /// this node that is; and says so over sync when none answers.
+  private void listen(long nowNanos) {
+    long silenceNanos = proof.silenceNanos(nowNanos);
+    long intervalNanos = view.advertNanos();
+    boolean was = deaf;
+    deaf =
+        silenceNanos > 3 * intervalNanos
+            && proof.knowsStations()
+            && proof.unanswered() >= UNANSWERED;
+    if (silenceNanos > 3 * intervalNanos) {
+      boolean urgent = !deaf && proof.unanswered() > 0;
+      proof.ask(urgent ? intervalNanos / 4 : Math.max(LISTEN_NANOS, 3 * intervalNanos), nowNanos);
+    }
+    if (deaf && !was) {
+      peers.urge();
+    }
+  }
+
+  /// Another node is active and hears nothing: where stations answer this one, it asks for the
+  /// place.
+  private void helpDeaf(long nowNanos) {
+    boolean isDeaf = false;
+    for (int i = 0; i < claims.size(); i++) {
+      isDeaf |= claims.get(i).isAliveAs(RouterRole.ACTIVE) && claims.get(i).deaf;
+    }
+    if (!isDeaf) {
+      helping = false;
+      return;
+    }
+    if (!helping) {
+      helping = true;
+      ask(nowNanos);
+    }
+    long intervalNanos = state.activeAdvertNanos();
+    proof.ask(intervalNanos / 2, nowNanos);
+    if (nowNanos - nextAskNanos >= 0 && proof.since(doubtNanos)) {
+      nextAskNanos = nowNanos + intervalNanos / 2;
+      requestOfActive(Request.TAKE, nowNanos);
+      counters.count(Counter.TAKES_ASKED);
     }
   }
 
@@ -345,8 +468,8 @@ final class VirtualRouter {
     boolean proven = proof.since(doubtNanos);
     boolean patient = nowNanos - state.timerNanos() < state.activeAdvertNanos();
     return switch (Agreement.onExpiry(
-        claims, linked, proven, patient, question, view.priority(), view.source())) {
-      case TAKE -> true;
+        claims, linked, proven, patient, question, priority, view.source())) {
+      case TAKE -> mayTakeOverAlone(due, nowNanos);
       case ASK -> {
         if (due) {
           nextAskNanos = nowNanos + state.activeAdvertNanos() / 4;
@@ -367,6 +490,23 @@ final class VirtualRouter {
         yield false;
       }
     };
+  }
+
+  /// Whether it need not or may take over without having heard of everybody: a node that is silent
+  /// may be active elsewhere.
+  private boolean mayTakeOverAlone(boolean due, long nowNanos) {
+    if (!witnessed || allHeardWithin(3 * state.activeAdvertNanos(), nowNanos)) {
+      return true;
+    }
+    wantsLease = true;
+    if (nowNanos - leaseNanos < 0) {
+      return true;
+    }
+    if (due) {
+      nextAskNanos = nowNanos + state.activeAdvertNanos() / 4;
+      peers.urge();
+    }
+    return false;
   }
 
   private boolean isRefused() {
@@ -406,6 +546,7 @@ final class VirtualRouter {
     if (role == null) {
       return;
     }
+    boolean leaves = claim.isAliveAs(RouterRole.ACTIVE) && role == RouterRole.BACKUP;
     claim.role = role;
     claim.priority = beat.priority(entry);
     if (claim.source.low() != beat.sourceLow(entry)
@@ -416,6 +557,7 @@ final class VirtualRouter {
     claim.proven = beat.has(entry, Beat.PROVEN);
     claim.knowsStations = beat.has(entry, Beat.KNOWS_STATIONS);
     claim.preempts = beat.has(entry, Beat.PREEMPTS);
+    claim.deaf = beat.has(entry, Beat.DEAF);
     epoch = Math.max(epoch, beat.epoch(entry));
     long intervalNanos = Math.max(1, beat.intervalCentis(entry)) * NANOS_PER_CENTI;
     claim.alive = peers.isAlive(from, intervalNanos, nowNanos);
@@ -425,6 +567,10 @@ final class VirtualRouter {
     boolean concedes = claim.conceded >= 0 && beat.conceded(entry) > claim.conceded;
     claim.conceded = beat.conceded(entry);
     requested(from, claim, beat.request(entry), beat.number(entry), nowNanos);
+    if (helping && leaves && noneIsActive() && proof.since(doubtNanos)) {
+      rival = claim.source;
+      apply(new Left(Agreement.isNext(claims, priority, view.source())), nowNanos);
+    }
     if (isActive() && (concedes || role == RouterRole.ACTIVE)) {
       rival = claim.source;
       apply(
@@ -438,7 +584,8 @@ final class VirtualRouter {
 
   private void requested(int from, Claim claim, Request request, int number, long nowNanos) {
     switch (request) {
-      case NOTHING -> {}
+      // Leases are between a node and the witness.
+      case NOTHING, LEASE, LEASED -> {}
       case BURST -> {
         if (isActive()) {
           doubted(nowNanos);
@@ -463,7 +610,7 @@ final class VirtualRouter {
         lookWhoIsAlive(nowNanos);
         if (!isActive() && linked && noneIsActive()) {
           rival = claim.source;
-          apply(new Left(Agreement.isNext(claims, view.priority(), view.source())), nowNanos);
+          apply(new Left(Agreement.isNext(claims, priority, view.source())), nowNanos);
         }
       }
     }
@@ -490,7 +637,7 @@ final class VirtualRouter {
   private void answer(int from, Claim claim, int number, long nowNanos) {
     boolean waited = nowNanos - doubtedNanos >= view.advertNanos() / 2;
     boolean proven = proof.since(doubtedNanos);
-    switch (Agreement.onAsked(linked, proven, waited, view.priority(), claim, claim.preempts)) {
+    switch (Agreement.onAsked(linked, proven, waited, priority, claim, claim.preempts)) {
       case GRANT -> {
         counters.count(Counter.TAKES_GRANTED);
         rival = claim.source;
@@ -506,9 +653,39 @@ final class VirtualRouter {
     }
   }
 
+  /// Takes in what the witness says.
+  ///
+  /// @param askedNanos when this node had not yet asked what is answered here
+  void judged(Request judgment, int number, long askedNanos, long nowNanos) {
+    boolean wanted = wantsLease || isActive();
+    if (judgment == Request.LEASED && wanted && number == leaseNumber) {
+      long untilNanos = askedNanos + leaseTimeNanos();
+      leaseNanos = untilNanos - leaseNanos > 0 ? untilNanos : leaseNanos;
+    }
+  }
+
+  /// Asks the witness for a lease, or tells it that none is needed.
+  void writeToWitness(Beat beat) {
+    beat.add(
+        key.high(),
+        key.low(),
+        view.source().high(),
+        view.source().low(),
+        view.vrid(),
+        view.isIpv4(),
+        state.role(),
+        priority,
+        epoch,
+        (int) (view.advertNanos() / NANOS_PER_CENTI),
+        isActive() || wantsLease ? Request.LEASE : Request.GONE,
+        0,
+        leaseNumber,
+        0);
+  }
+
   /// Writes what this node says of the router to one peer; a request is said once.
   void write(int peer, Beat beat) {
-    boolean proven = doubting && proof.since(doubtNanos);
+    boolean proven = (doubting || helping) && proof.since(doubtNanos);
     boolean preempts = doubting && state.onExpiry() == RoleCause.PREEMPTION;
     Request request = gone && requests[peer] == Request.NOTHING ? Request.GONE : requests[peer];
     beat.add(
@@ -519,14 +696,15 @@ final class VirtualRouter {
         view.vrid(),
         view.isIpv4(),
         state.role(),
-        view.priority(),
+        priority,
         epoch,
         (int) (view.advertNanos() / NANOS_PER_CENTI),
         request,
         (proven ? Beat.PROVEN : 0)
             | (linked ? Beat.LINKED : 0)
             | (proof.knowsStations() ? Beat.KNOWS_STATIONS : 0)
-            | (preempts ? Beat.PREEMPTS : 0),
+            | (preempts ? Beat.PREEMPTS : 0)
+            | (deaf && isActive() ? Beat.DEAF : 0),
         numbers[peer],
         conceded);
     requests[peer] = Request.NOTHING;
@@ -534,7 +712,8 @@ final class VirtualRouter {
 
   private void apply(RouterInput input, long nowNanos) {
     RouterRole before = state.role();
-    Step step = machine.step(state, input, nowNanos);
+    RouterMachine acting = election.mayPreempt(nowNanos) ? machine : machine.withoutPreemption();
+    Step step = acting.step(state, input, nowNanos);
     state = step.state();
     if (state.role() != before) {
       changed(before, nowNanos);
@@ -554,16 +733,22 @@ final class VirtualRouter {
     boolean active = isActive();
     election.set(view.served(), active);
     doubting = false;
+    helping = false;
+    deaf = false;
     burst = 0;
     if (peers != null) {
       peers.urge();
     }
     if (active) {
+      election.becameActive();
       counters.count(Counter.VRRP_BECAME_ACTIVE);
       advertNanos = nowNanos;
+      advertLeftNanos = nowNanos;
       epoch++;
       gone = false;
+      wantsLease = witnessed;
     } else {
+      releaseLease(nowNanos);
       advertDue = false;
       announcer.stop();
       if (before == RouterRole.ACTIVE) {
@@ -581,7 +766,7 @@ final class VirtualRouter {
   /// Whether the place it has left is anybody's.
   private boolean leavesAltogether() {
     return switch (state.cause()) {
-      case STOPPED, LINK_DOWN -> true;
+      case STOPPED, LINK_DOWN, TRACKED -> true;
       default -> false;
     };
   }

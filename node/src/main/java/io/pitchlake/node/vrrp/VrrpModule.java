@@ -16,6 +16,7 @@ import io.pitchlake.node.engine.NeighborWriter;
 import io.pitchlake.node.engine.Neighbors;
 import io.pitchlake.node.engine.PacketContext;
 import io.pitchlake.node.engine.RouterView;
+import io.pitchlake.node.engine.ServerService;
 import io.pitchlake.node.engine.Transmit;
 import io.pitchlake.node.engine.Verdict;
 import io.pitchlake.node.engine.View;
@@ -39,6 +40,7 @@ public final class VrrpModule implements Module, Heartbeat {
   private final CounterBank counters;
   private final VrrpHeader vrrp = new VrrpHeader();
   private final Carrier carrier;
+  private final ServerService servers;
 
   /// Null where there is no sync link.
   private final Peers peers;
@@ -50,13 +52,10 @@ public final class VrrpModule implements Module, Heartbeat {
 
   /// The other nodes on the sync link.
   ///
+  /// @param witnessed whether the last one is no node but a [Witness]
   /// @param key what they share
   /// @param boot drawn anew at each start
-  public record Sync(PeerLink link, ClusterKey key, long boot) {
-    private Beat beat() {
-      return new Beat(key.derive("heartbeat"), key.derive("heartbeat, second half"));
-    }
-  }
+  public record Sync(PeerLink link, boolean witnessed, ClusterKey key, long boot) {}
 
   /// @param sync where it is empty, every node decides alone, as RFC 9568 says
   public VrrpModule(
@@ -67,6 +66,7 @@ public final class VrrpModule implements Module, Heartbeat {
       CounterBank counters,
       Optional<Sync> sync,
       Carrier carrier,
+      ServerService servers,
       long nowNanos) {
     this.election = election;
     this.transmit = transmit;
@@ -74,10 +74,18 @@ public final class VrrpModule implements Module, Heartbeat {
     this.events = events;
     this.counters = counters;
     this.carrier = carrier;
+    this.servers = servers;
     this.peers =
         sync.map(way ->
                 new Peers(
-                    way.link(), way.beat(), way.beat(), way.boot(), events, counters, nowNanos))
+                    way.link(),
+                    way.witnessed(),
+                    Beat.under(way.key()),
+                    Beat.under(way.key()),
+                    way.boot(),
+                    events,
+                    counters,
+                    nowNanos))
             .orElse(null);
   }
 
@@ -167,7 +175,7 @@ public final class VrrpModule implements Module, Heartbeat {
         election,
         peers,
         proofOf(view).orElse(null),
-        carrier,
+        new Fitness(carrier, servers),
         nowNanos);
   }
 
@@ -246,8 +254,13 @@ public final class VrrpModule implements Module, Heartbeat {
     if (packet.isFragment()) {
       return Verdict.PASS;
     }
-    if (proofs.length > 0) {
-      prove(packet);
+    for (LanProof proof : proofs) {
+      if (proof.isOf(packet.port(), packet.vlan())) {
+        proof.heardFrame(packet.nowNanos());
+        if (isNeighborly(packet)) {
+          proof.onFrame(packet);
+        }
+      }
     }
     return switch (packet.kind()) {
       case ARP -> Verdict.PASS;
@@ -257,24 +270,16 @@ public final class VrrpModule implements Module, Heartbeat {
     };
   }
 
-  private void prove(PacketContext packet) {
-    boolean tells =
-        switch (packet.kind()) {
-          case ARP -> true;
-          case IPV4 -> false;
-          case IPV6 ->
-              packet.transport() == PacketContext.Transport.ICMPV6
-                  && (packet.icmpv6().type() == Icmpv6Header.NEIGHBOR_SOLICITATION
-                      || packet.icmpv6().type() == Icmpv6Header.NEIGHBOR_ADVERTISEMENT);
-        };
-    if (!tells) {
-      return;
-    }
-    for (LanProof proof : proofs) {
-      if (proof.isOf(packet.port(), packet.vlan())) {
-        proof.onFrame(packet);
-      }
-    }
+  /// Whether a frame tells who has an address.
+  private static boolean isNeighborly(PacketContext packet) {
+    return switch (packet.kind()) {
+      case ARP -> true;
+      case IPV4 -> false;
+      case IPV6 ->
+          packet.transport() == PacketContext.Transport.ICMPV6
+              && (packet.icmpv6().type() == Icmpv6Header.NEIGHBOR_SOLICITATION
+                  || packet.icmpv6().type() == Icmpv6Header.NEIGHBOR_ADVERTISEMENT);
+    };
   }
 
   private Verdict onIpv4(PacketContext packet) {

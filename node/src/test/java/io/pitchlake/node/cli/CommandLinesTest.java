@@ -67,7 +67,7 @@ class CommandLinesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"run", "check", "replay", "version"})
+  @ValueSource(strings = {"run", "check", "replay", "drill", "version"})
   void everyCommandExplainsItselfAndItsExitCodes(String command) {
     assertEquals(0, world.execute(command, "--help"));
     assertTrue(world.out().contains("Usage: pitchlake " + command), world.out());
@@ -77,10 +77,10 @@ class CommandLinesTest {
   @Test
   void theHelpNamesEveryCommandAndExitCode() {
     assertEquals(0, world.execute("--help"));
-    for (String word : List.of("run", "check", "replay", "version")) {
+    for (String word : List.of("run", "check", "replay", "drill", "version")) {
       assertTrue(world.out().contains("\n  " + word), world.out());
     }
-    for (int code : new int[] {0, 2, 3, 4, 5, 6, 7, 70}) {
+    for (int code : new int[] {0, 2, 3, 4, 5, 6, 7, 8, 70}) {
       assertTrue(world.out().contains("\n  " + code + " "), world.out());
     }
   }
@@ -102,6 +102,48 @@ class CommandLinesTest {
   })
   void aCommandLineThatMakesNoSenseEndsWithTwo(String line, String word) {
     assertEnds(2, world.execute(line.isEmpty() ? new String[0] : line.split(" ")), word, "Try: ");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "fly --virt 10.0.0.5|drill fly: there is crash,",
+        "crash|which address does the pair share?",
+        "crash --virt 2001:db8::5|--virt 2001:db8::5: write an IPv4 address",
+        "crash --virt 10.0.0.5 --runs 0|--runs 0: write a number from 1 to 1000",
+        "crash --virt 10.0.0.5 --echo 10.0.0.10|--echo 10.0.0.10: write ADDRESS:PORT",
+        "crash --virt 10.0.0.5 --echo 10.0.0.10:70000|--echo 10.0.0.10:70000: write ADDRESS:PORT",
+        "crash --virt 10.0.0.5 --advert fast|--advert fast: write such as 10ms or 1s",
+        "crash --pair lab,a,b|--pair lab,a,b: write NAME,TAP,TAP,ADDRESS",
+        "calm --virt 10.0.0.5 --minutes 0|--minutes 0.0: write minutes up to",
+        "calm --virt 10.0.0.5 --load 65|--load 65: write a number from 0 to 64"
+      })
+  void aDrillThatMakesNoSenseSaysWhatWould(String words, String said) {
+    assertEnds(2, world.execute(("drill --interface eth0 " + words).split(" ")), said);
+  }
+
+  @Test
+  void aDrillNeedsAnAddressOfItsOwnToAskFrom() {
+    String[] words = "drill crash --interface nothere0 --virt 10.0.0.5".split(" ");
+    assertEnds(8, world.execute(words), "interface 'nothere0' has no IPv4 address to ask from");
+  }
+
+  @Test
+  void aPairThatIsNeverReadyEndsTheDrillInWords() {
+    String[] words = {
+      "drill",
+      "crash",
+      "--interface",
+      "lo",
+      "--virt",
+      "10.0.0.5",
+      "--ready",
+      "exit 1",
+      "--patience",
+      "0"
+    };
+    assertEnds(8, world.execute(words), "the pair pair did not become ready within 0 s");
   }
 
   @Test
@@ -329,5 +371,41 @@ class CommandLinesTest {
     public void close() {
       closed = true;
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "nowhere",
+    "192.0.2.9:0",
+    "192.0.2.9:70000",
+    "192.0.2.9:x",
+    "[2001:db8::9",
+    "[]:7801",
+    ":7801"
+  })
+  void aWitnessNeedsAnAddress(String bind) throws IOException {
+    Path key = Files.write(folder.resolve("cluster.key"), new byte[32]);
+    assertEnds(
+        2,
+        world.execute("witness", "--bind", bind, "--key", key.toString()),
+        "'" + bind + "' is no ADDRESS[:PORT]; write such as 192.0.2.9:7801");
+  }
+
+  @Test
+  void aWitnessNeedsAKey() throws IOException {
+    Path key = Files.write(folder.resolve("cluster.key"), new byte[31]);
+    assertEnds(
+        3,
+        world.execute("witness", "--bind", "127.0.0.1:7901", "--key", key.toString()),
+        "--key: error: the cluster key " + key + " has 31 bytes");
+  }
+
+  @Test
+  void aWitnessSaysWhyAnAddressCannotBeUsed() throws IOException {
+    Path key = Files.write(folder.resolve("cluster.key"), new byte[32]);
+    assertEnds(
+        4,
+        world.execute("witness", "--bind", "192.0.2.9", "--key", key.toString()),
+        "heartbeats cannot be received at 192.0.2.9, UDP port 7801");
   }
 }

@@ -89,7 +89,8 @@ final class TestWorld {
             folder.resolve("no-daemon"),
             environment::get,
             Runnable::run,
-            reload -> {});
+            reload -> {},
+            report -> {});
     return new CommandLines(world).execute(arguments);
   }
 

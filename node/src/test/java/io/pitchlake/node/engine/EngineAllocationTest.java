@@ -27,11 +27,14 @@ import io.pitchlake.node.event.EventRing;
 import io.pitchlake.node.event.EventThrottle;
 import io.pitchlake.node.sim.CannedPort;
 import io.pitchlake.node.sim.SimNode;
+import io.pitchlake.sync.sim.SimSync;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -239,10 +242,7 @@ class EngineAllocationTest {
     return PacketBuilder.ethernet(CLIENT, VIRTUAL).ipv4(source, destination);
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"ROUTE", "MASQUERADE"})
-  void nothingIsAllocatedPerFrame(Outbound outbound) {
-    SimClock clock = new SimClock();
+  private static SimNode.Options options(SimClock clock) {
     CounterBank counters = new CounterBank();
     EventRing ring = new EventRing(1024);
     EventThrottle events =
@@ -256,20 +256,60 @@ class EngineAllocationTest {
             .target("192.168.2.30", 1)
             .target("192.168.2.31", 1)
             .target("192.168.2.30", 1, probed()));
-    SimNode node =
-        new SimNode(
-            clock,
-            new CannedPort(traffic()),
-            options
-                .set(Setting.TARPITHOLDTO, 10)
-                .set(Setting.TARPITREALTO, 10)
-                .set(Setting.TARPITRSTRATE, 1_000_000)
-                .set(Setting.SESSIONOPENTO, 1)
-                .server("192.168.2.10", Protocol.ANY, 80, 1, 2)
-                .server("192.168.2.10", Protocol.UDP, 53, 1, 2)
-                .server("2001:db8:1::10", Protocol.TCP, 0, 3)
-                .sessions(256)
-                .events(events));
+    return options
+        .set(Setting.TARPITHOLDTO, 10)
+        .set(Setting.TARPITREALTO, 10)
+        .set(Setting.TARPITRSTRATE, 1_000_000)
+        .set(Setting.SESSIONOPENTO, 1)
+        .server("192.168.2.10", Protocol.ANY, 80, 1, 2)
+        .server("192.168.2.10", Protocol.UDP, 53, 1, 2)
+        .server("2001:db8:1::10", Protocol.TCP, 0, 3)
+        .sessions(256)
+        .events(events);
+  }
+
+  /// Two nodes that both hear everything and tell each other what they make of it.
+  @Test
+  void nothingIsAllocatedForReplication() {
+    SimClock clock = new SimClock();
+    SimNode node = new SimNode(clock, new CannedPort(traffic()), options(clock).replicating(1));
+    SimNode peer = new SimNode(clock, new CannedPort(traffic()), options(clock).replicating(2));
+    SimSync wire = new SimSync(clock, new SplittableRandom(1));
+    wire.join("node", node.replicator());
+    wire.join("peer", peer.replicator());
+    clock.every(
+        1_000_000,
+        () -> {
+          peer.turn();
+          node.replicator().step(clock.nanoTime());
+          peer.replicator().step(clock.nanoTime());
+        });
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long told = 0;
+    long taken = 0;
+    long allocated = 0;
+    for (int round = 0; round < 8; round++) {
+      clock.advanceMillis(300);
+      told = node.counters().get(Counter.SYNC_TOLD);
+      taken = node.counters().get(Counter.SYNC_TAKEN);
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int turn = 0; turn < TURNS; turn++) {
+        node.turn();
+      }
+      allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    }
+    assertTrue(node.counters().get(Counter.SYNC_TOLD) > told, "nothing was told");
+    assertTrue(node.counters().get(Counter.SYNC_TAKEN) > taken, "nothing was taken");
+    assertEquals(0, allocated / 1024, allocated + " bytes allocated");
+    node.replicator().close();
+    peer.replicator().close();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ROUTE", "MASQUERADE"})
+  void nothingIsAllocatedPerFrame(Outbound outbound) {
+    SimClock clock = new SimClock();
+    SimNode node = new SimNode(clock, new CannedPort(traffic()), options(clock));
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = 0;
     long allocated = 0;

@@ -287,6 +287,35 @@ class HealthModuleTest {
         () -> last().reason());
   }
 
+  // ---- a node that stands still
+
+  @Test
+  void aNodeThatStoodStillBlamesNoTarget() {
+    startReady(ADDRESS, plan(TCP, PING, DNS));
+    node.asleep(true);
+    clock.advanceSeconds(30);
+    node.asleep(false);
+    clock.advanceSeconds(3);
+    assertTrue(isReady(), "still ready");
+    assertEquals(0, node.counters().get(Counter.TARGETS_DOWN));
+    server.tcp = Manner.IS_SILENT;
+    clock.advanceMillis(5300);
+    assertTakenOut("tcpopen 80: no answer");
+  }
+
+  @Test
+  void aTargetThatHasGoneWhileTheNodeStoodStillIsTakenOutInTheUsualTime() {
+    startReady(ADDRESS, plan());
+    node.asleep(true);
+    clock.advanceSeconds(30);
+    server.host().attachment().connected(false);
+    node.asleep(false);
+    clock.advanceSeconds(4);
+    assertTrue(isReady(), "silence is patiently heard");
+    clock.advanceSeconds(4);
+    assertTakenOut("arp: no answer");
+  }
+
   // ---- rise, fall, pace
 
   @Test

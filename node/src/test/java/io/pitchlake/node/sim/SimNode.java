@@ -58,6 +58,8 @@ import io.pitchlake.node.rt.RouteModule;
 import io.pitchlake.node.slb.SlbModule;
 import io.pitchlake.node.tarpit.TarpitModule;
 import io.pitchlake.node.tnat.TnatModule;
+import io.pitchlake.sync.Replicator;
+import io.pitchlake.sync.SessionReplicator;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -90,6 +92,7 @@ public final class SimNode {
     private final List<TargetView> targets = new ArrayList<>();
     private final List<ServerView> servers = new ArrayList<>();
     private int sessions = 1024;
+    private Optional<Long> boot = Optional.empty();
 
     private Outbound outbound = Outbound.NONE;
     private String gateway;
@@ -217,6 +220,12 @@ public final class SimNode {
       return this;
     }
 
+    /// Tells other nodes what it knows, over the link that [SimNode#replicator] is given.
+    public Options replicating(long boot) {
+      this.boot = Optional.of(boot);
+      return this;
+    }
+
     public Options backup() {
       master = false;
       return this;
@@ -234,13 +243,15 @@ public final class SimNode {
   private final AddressTable table;
   private final StationPool stations;
   private final FlowTable flows;
+  private final Optional<Replicator> replicator;
   private final Engine engine;
+  private boolean asleep;
 
   /// A node on a LAN, driven by the clock.
   public SimNode(SimClock clock, SimLan lan, Options options) {
     this(clock, new SimPort("node", MAC), options);
-    port().attach(lan, engine::turn);
-    clock.every(5_000_000, engine::turn);
+    port().attach(lan, this::turnIfAwake);
+    clock.every(5_000_000, this::turnIfAwake);
   }
 
   /// A node on any port, driven by [#turn()].
@@ -319,6 +330,26 @@ public final class SimNode {
             (unused, family) -> options.master,
             counters,
             clock.nanoTime());
+    SlbModule slb =
+        new SlbModule(
+            translator,
+            health,
+            sink,
+            counters,
+            flows,
+            settings,
+            new SipHash(5, 6),
+            new TableHash(7));
+    Optional<SessionReplicator> replication =
+        options.boot.map(
+            boot -> new SessionReplicator(counters, new FlowHash(1, 2, 3, 5), clock.nanoTime()));
+    replication.ifPresent(arp::replicate);
+    replication.ifPresent(slb::replicate);
+    replication.ifPresent(translator::replicate);
+    replicator =
+        replication.map(of ->
+            new Replicator(
+                of, options.boot.orElseThrow(), 0, List.of(), event -> {}, clock.nanoTime()));
     ModuleChain chain =
         new ModuleChain(
             List.of(
@@ -328,21 +359,22 @@ public final class SimNode {
                 health,
                 new MasterModule((unused, family) -> options.master),
                 tarpit,
-                new SlbModule(
-                    translator,
-                    health,
-                    counters,
-                    flows,
-                    settings,
-                    new SipHash(5, 6),
-                    new TableHash(7)),
+                slb,
                 new TnatModule(translator),
                 new NatModule(translator, router, (unused, family) -> options.master),
                 router),
             counters);
     engine =
         new Engine(
-            clock, List.of(port), chain, commands, sink, counters, IdleStrategy.busy(), view);
+            clock,
+            List.of(port),
+            chain,
+            commands,
+            sink,
+            counters,
+            IdleStrategy.busy(),
+            view,
+            replication.orElse(null));
   }
 
   private static RouteTable routes(Options options, NetworkView network) {
@@ -430,9 +462,25 @@ public final class SimNode {
     return flows;
   }
 
+  /// What carries its knowledge to others.
+  public Replicator replicator() {
+    return replicator.orElseThrow();
+  }
+
   /// Puts the target of a number into a state, as an administrator does.
   public void administer(int target, TargetState state) {
     commands.offer(new Command.Administer(target, state));
+  }
+
+  private void turnIfAwake() {
+    if (!asleep) {
+      engine.turn();
+    }
+  }
+
+  /// Stops turning, as SIGSTOP does; frames wait. Or goes on.
+  public void asleep(boolean stopped) {
+    asleep = stopped;
   }
 
   /// One turn of the engine.

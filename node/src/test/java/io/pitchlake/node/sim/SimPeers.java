@@ -2,16 +2,16 @@ package io.pitchlake.node.sim;
 
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.sim.SimClock;
+import io.pitchlake.common.sim.SimWire;
 import io.pitchlake.node.port.PeerLink;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.function.Predicate;
 
 /// A simulated sync link: datagrams take a few microseconds, may be lost, doubled or delayed, and
@@ -26,7 +26,7 @@ public final class SimPeers {
   private final SimClock clock;
   private final Random random;
   private final Map<IpAddress, End> ends = new LinkedHashMap<>();
-  private final Set<Way> cut = new HashSet<>();
+  private final Map<Way, SimWire> wires = new HashMap<>();
   private Predicate<byte[]> passes = datagram -> true;
   private double lossRate;
   private double doubleRate;
@@ -67,6 +67,11 @@ public final class SimPeers {
       }
     }
 
+    /// Sends a datagram to where the one received last came from.
+    public void answer(byte[] datagram, int length) {
+      deliver(own, sender, Arrays.copyOf(datagram, length));
+    }
+
     @Override
     public int receive(byte[] into) {
       Datagram next = arrived.poll();
@@ -104,10 +109,16 @@ public final class SimPeers {
   /// Cuts or mends the way from one node to another.
   public void cut(IpAddress from, IpAddress to, boolean isCut) {
     if (isCut) {
-      cut.add(new Way(from, to));
+      wire(from, to).cut();
     } else {
-      cut.remove(new Way(from, to));
+      wire(from, to).heal();
     }
+  }
+
+  /// The way from one node to another, to be harmed by itself.
+  public SimWire wire(IpAddress from, IpAddress to) {
+    return wires.computeIfAbsent(
+        new Way(from, to), unused -> new SimWire(clock, random, LATENCY_NANOS));
   }
 
   /// Cuts or mends every way.
@@ -138,17 +149,22 @@ public final class SimPeers {
 
   /// Puts a datagram in front of a node, as if it came from `from`.
   public void deliver(IpAddress from, IpAddress to, byte[] datagram) {
-    if (cut.contains(new Way(from, to))
-        || random.nextDouble() < lossRate
-        || !passes.test(datagram)) {
+    if (random.nextDouble() < lossRate || !passes.test(datagram)) {
       return;
     }
     long jitter = jitterNanos == 0 ? 0 : (long) (random.nextDouble() * jitterNanos);
-    clock.after(
-        LATENCY_NANOS + jitter,
-        () -> {
+    if (jitter == 0) {
+      arrive(from, to, datagram);
+    } else {
+      clock.after(jitter, () -> arrive(from, to, datagram));
+    }
+  }
+
+  private void arrive(IpAddress from, IpAddress to, byte[] datagram) {
+    wire(from, to)
+        .carry(() -> {
           End end = ends.get(to);
-          if (end != null && !cut.contains(new Way(from, to))) {
+          if (end != null) {
             end.arrived.add(new Datagram(from, datagram));
             end.onArrival.run();
           }

@@ -27,10 +27,13 @@ public final class SimPort implements Port {
   private final List<Frame> queued = new ArrayList<>();
   private SimLan.Attachment attachment;
   private Consumer<byte[]> observer = frame -> {};
+  private Consumer<byte[]> outlet = frame -> attachment.send(frame);
+  private int capacity = Integer.MAX_VALUE;
   private int transmitSlot;
   private int mtuBytes = 1500;
   private long received;
   private long transmitted;
+  private long overflowed;
 
   public SimPort(String name, long mac) {
     this.name = name;
@@ -47,9 +50,36 @@ public final class SimPort implements Port {
         lan.attach(
             name,
             frame -> {
+              if (arrived.size() >= capacity) {
+                overflowed++;
+                return;
+              }
               arrived.add(frame);
               onArrival.run();
             });
+  }
+
+  /// Room for frames that nobody has read yet; those that find none are lost, as in a ring.
+  public SimPort capacity(int frames) {
+    capacity = frames;
+    return this;
+  }
+
+  /// Frames that have arrived and that nobody has read.
+  public int waiting() {
+    return arrived.size();
+  }
+
+  /// Hands frames that leave to somebody else than the LAN.
+  public void outlet(Consumer<byte[]> other) {
+    outlet = other;
+  }
+
+  /// Loses what has arrived or was to leave, as a machine does that crashes.
+  public void reset() {
+    arrived.clear();
+    queued.clear();
+    transmitSlot = 0;
   }
 
   /// Shows `observer` each frame at the moment the engine reads it.
@@ -98,7 +128,7 @@ public final class SimPort implements Port {
     while (!arrived.isEmpty() && !into.isFull()) {
       byte[] frame = arrived.poll();
       observer.accept(frame);
-      NativeBuffer slot = receiveSlots.get(into.count() % SLOTS).refill();
+      NativeBuffer slot = receiveSlots.get(into.count() % SLOTS);
       into.add().wrap(slot.put(frame), frame.length, SLOT_BYTES);
     }
     received += into.count();
@@ -130,7 +160,7 @@ public final class SimPort implements Port {
   public int flush() {
     int sent = queued.size();
     for (Frame frame : queued) {
-      attachment.send(frame.toByteArray());
+      outlet.accept(frame.toByteArray());
     }
     queued.clear();
     transmitSlot = 0;
@@ -143,9 +173,13 @@ public final class SimPort implements Port {
 
   @Override
   public PortStatistics statistics() {
-    return new PortStatistics(received, transmitted, 0, 0, 0);
+    return new PortStatistics(received, transmitted, overflowed, 0, 0);
   }
 
+  /// Gives the slots back.
   @Override
-  public void close() {}
+  public void close() {
+    receiveSlots.forEach(NativeBuffer::close);
+    transmitSlots.forEach(NativeBuffer::close);
+  }
 }

@@ -17,10 +17,10 @@ import io.pitchlake.node.vrrp.RouterInput.Granted;
 import io.pitchlake.node.vrrp.RouterInput.Heard;
 import io.pitchlake.node.vrrp.RouterInput.Late;
 import io.pitchlake.node.vrrp.RouterInput.Left;
-import io.pitchlake.node.vrrp.RouterInput.LinkLost;
 import io.pitchlake.node.vrrp.RouterInput.Start;
 import io.pitchlake.node.vrrp.RouterInput.Stop;
 import io.pitchlake.node.vrrp.RouterInput.TimerFired;
+import io.pitchlake.node.vrrp.RouterInput.Unfit;
 import io.pitchlake.node.vrrp.RouterMachine.Step;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -341,12 +341,12 @@ class RouterMachineTest {
   @Test
   void aLostLinkMakesABackup() {
     assertStep(
-        MACHINE.step(active(), new LinkLost(), T0 + 500 * MILLI),
+        MACHINE.step(active(), new Unfit(RoleCause.LINK_DOWN), T0 + 500 * MILLI),
         RouterRole.BACKUP,
         RoleCause.LINK_DOWN,
         500 * MILLI + DOWN);
     assertStep(
-        MACHINE.step(backup(MACHINE), new LinkLost(), T0 + 10 * MILLI),
+        MACHINE.step(backup(MACHINE), new Unfit(RoleCause.LINK_DOWN), T0 + 10 * MILLI),
         RouterRole.BACKUP,
         RoleCause.STARTED,
         10 * MILLI + DOWN);

@@ -1,0 +1,2 @@
+/// The wire between nodes, simulated.
+package io.pitchlake.sync.sim;
