@@ -1,6 +1,7 @@
 package io.pitchlake.sync;
 
 import io.pitchlake.common.time.Clock;
+import io.pitchlake.common.time.ThreadEnd;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
 
@@ -55,16 +56,6 @@ public final class ReplicationThread implements AutoCloseable {
   public void close() {
     closing = true;
     wake();
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    ThreadEnd.await(thread);
   }
 }

@@ -186,8 +186,7 @@ final class ConfigCheck {
                   "needs the module vrrp before arp, which takes the other node's adverts for our own",
                   "write vrrp first in modules"));
     }
-    Placed<Long> engines = draft.settings.get(Setting.ENGINES);
-    if (engines != null && engines.value() != null && engines.value() > 1) {
+    if (draft.hasSeveralEngines()) {
       draft
           .all(SectionKind.VRRP)
           .forEach(section ->

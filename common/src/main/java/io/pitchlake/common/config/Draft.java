@@ -49,6 +49,12 @@ final class Draft {
     return Optional.ofNullable(sections(kind).get(0));
   }
 
+  /// Whether the file says that there are to be several engines.
+  boolean hasSeveralEngines() {
+    Placed<Long> engines = settings.get(Setting.ENGINES);
+    return engines != null && engines.value() != null && engines.value() > 1;
+  }
+
   boolean defines(SectionKind kind, int id) {
     return sections.get(kind).containsKey(id);
   }

@@ -165,8 +165,7 @@ final class NatCheck {
 
   /// A session's two directions would be steered to different engines.
   private void oneEngine(Token at, String what) {
-    Placed<Long> engines = draft.settings.get(Setting.ENGINES);
-    if (engines != null && engines.value() != null && engines.value() > 1) {
+    if (draft.hasSeveralEngines()) {
       problems.error(
           at,
           what,

@@ -143,8 +143,7 @@ final class SyncCheck {
 
   /// Replicated is one engine's table.
   private void oneEngine(Token at, String what) {
-    Placed<Long> engines = draft.settings.get(Setting.ENGINES);
-    if (engines != null && engines.value() != null && engines.value() > 1) {
+    if (draft.hasSeveralEngines()) {
       problems.error(
           at,
           what,

@@ -3,6 +3,7 @@ package io.pitchlake.node.cli;
 import io.pitchlake.common.config.Configuration.Engine;
 import io.pitchlake.common.config.Configuration.Idle;
 import io.pitchlake.common.config.Configuration.Scheduling;
+import io.pitchlake.common.time.ThreadEnd;
 import io.pitchlake.node.Node;
 import io.pitchlake.node.engine.RealTime;
 import io.pitchlake.node.port.ThreadPriority;
@@ -37,6 +38,11 @@ final class EngineThread {
 
   private static RealTime.Kernel scheduling(Engine engine, ThreadPriority priority) {
     if (engine.scheduling() == Scheduling.NORMAL) {
+      return RealTime.Kernel.NONE;
+    }
+    if (Runtime.getRuntime().availableProcessors() == 1) {
+      // In real time on the only core it would starve the compilers, whose code it waits for.
+      LOG.info("the engine thread runs as a normal one: this process has one core only");
       return RealTime.Kernel.NONE;
     }
     if (engine.idle() == Idle.BUSY) {
@@ -86,17 +92,7 @@ final class EngineThread {
 
   /// Waits for the engine's end and throws what ended it before its time.
   void awaitEnd() {
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    ThreadEnd.await(thread);
     if (failure != null) {
       throw failure;
     }

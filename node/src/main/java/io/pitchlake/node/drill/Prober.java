@@ -1,6 +1,7 @@
 package io.pitchlake.node.drill;
 
 import io.pitchlake.common.time.Clock;
+import io.pitchlake.common.time.ThreadEnd;
 import io.pitchlake.common.wire.Frame;
 import io.pitchlake.common.wire.Memory;
 import io.pitchlake.node.port.Batch;
@@ -247,17 +248,7 @@ final class Prober implements AutoCloseable {
   @Override
   public void close() {
     stopping = true;
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    ThreadEnd.await(thread);
     taps.forEach(Port::close);
     wire.close();
   }

@@ -666,21 +666,7 @@ final class VirtualRouter {
 
   /// Asks the witness for a lease, or tells it that none is needed.
   void writeToWitness(Beat beat) {
-    beat.add(
-        key.high(),
-        key.low(),
-        view.source().high(),
-        view.source().low(),
-        view.vrid(),
-        view.isIpv4(),
-        state.role(),
-        priority,
-        epoch,
-        (int) (view.advertNanos() / NANOS_PER_CENTI),
-        isActive() || wantsLease ? Request.LEASE : Request.GONE,
-        0,
-        leaseNumber,
-        0);
+    say(beat, isActive() || wantsLease ? Request.LEASE : Request.GONE, 0, leaseNumber, 0);
   }
 
   /// Writes what this node says of the router to one peer; a request is said once.
@@ -688,6 +674,20 @@ final class VirtualRouter {
     boolean proven = (doubting || helping) && proof.since(doubtNanos);
     boolean preempts = doubting && state.onExpiry() == RoleCause.PREEMPTION;
     Request request = gone && requests[peer] == Request.NOTHING ? Request.GONE : requests[peer];
+    say(
+        beat,
+        request,
+        (proven ? Beat.PROVEN : 0)
+            | (linked ? Beat.LINKED : 0)
+            | (proof.knowsStations() ? Beat.KNOWS_STATIONS : 0)
+            | (preempts ? Beat.PREEMPTS : 0)
+            | (deaf && isActive() ? Beat.DEAF : 0),
+        numbers[peer],
+        conceded);
+    requests[peer] = Request.NOTHING;
+  }
+
+  private void say(Beat beat, Request request, int flags, int number, int conceded) {
     beat.add(
         key.high(),
         key.low(),
@@ -700,14 +700,9 @@ final class VirtualRouter {
         epoch,
         (int) (view.advertNanos() / NANOS_PER_CENTI),
         request,
-        (proven ? Beat.PROVEN : 0)
-            | (linked ? Beat.LINKED : 0)
-            | (proof.knowsStations() ? Beat.KNOWS_STATIONS : 0)
-            | (preempts ? Beat.PREEMPTS : 0)
-            | (deaf && isActive() ? Beat.DEAF : 0),
-        numbers[peer],
+        flags,
+        number,
         conceded);
-    requests[peer] = Request.NOTHING;
   }
 
   private void apply(RouterInput input, long nowNanos) {
