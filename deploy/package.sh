@@ -31,6 +31,12 @@ done
 
 build_if_needed
 need_jdk_and_maven
+bom=$ROOT/node/target/bom.json
+if [ ! -e "$bom" ] || [ "$APP" -nt "$bom" ]; then
+  say "Collecting licences and the bill of materials"
+  (cd "$ROOT" && mvn -q -B -ntp -pl node -am -DskipTests -Ppackage package </dev/null) \
+    || fail 70 "Maven could not collect them; its words are above."
+fi
 mkdir -p "$out"
 out=$(readlink -f "$out")
 stage=$out/stage
@@ -48,29 +54,27 @@ case $(uname -m) in
   *) architecture=$(uname -m) ;;
 esac
 
-say "Collecting licences and the bill of materials"
-(cd "$ROOT" && mvn -q -B -ntp -pl node -am -DskipTests -Ppackage package </dev/null >"$out/maven.log" 2>&1) \
-  || { tail -n 20 "$out/maven.log" >&2 && fail 70 "Maven could not collect them; its last words are above."; }
-
 say "Linking a Java runtime"
 home=$stage/pitchlake-$version
-mkdir -p "$home"/{bin,share/pitchlake,doc,systemd}
+mkdir -p "$home"/{bin,share/pitchlake,share/man/man8,doc,systemd}
 "$JAVA_HOME/bin/jlink" --add-modules "$MODULES" --strip-debug --no-header-files --no-man-pages \
   --compress zip-6 --generate-cds-archive --output "$home/runtime"
 cp "$ROOT/deploy/pitchlake" "$home/bin/"
 cp -r "$ROOT/node/target/pitchlake/pitchlake.jar" "$ROOT/node/target/pitchlake/lib" "$home/share/pitchlake/"
 cp "$ROOT/LICENSE" "$ROOT/README.md" "$home/doc/"
 cp -r "$ROOT/deploy/examples" "$home/doc/examples"
-cp "$ROOT/node/target/bom.json" "$ROOT/node/target/THIRD-PARTY.txt" "$home/doc/"
-# The notices that the libraries themselves bring.
+cp "$bom" "$ROOT/node/target/THIRD-PARTY.txt" "$home/doc/"
+# The notices that the libraries themselves bring; among them are the texts of the Apache licence and of the LGPL,
+# under which the others are used.
 for jar in "$home"/share/pitchlake/lib/*.jar; do
-  { "$JAVA_HOME/bin/jar" tf "$jar" | grep -iE '^(META-INF/)?(LICENSE|NOTICE|COPYING)[^/]*$' || true; } | sort | while read -r entry; do
+  { "$JAVA_HOME/bin/jar" tf "$jar" | grep -iE '^(META-INF/)?(LICENSE|NOTICE|COPYING|AL2\.0|LGPL2\.1)[^/]*$' || true; } | sort | while read -r entry; do
     printf '\n==== %s: %s\n\n' "$(basename "$jar")" "$entry"
     (cd "$out" && rm -rf entry && mkdir entry && cd entry && "$JAVA_HOME/bin/jar" xf "$jar" "$entry" && cat "$entry")
   done
 done >>"$home/doc/THIRD-PARTY.txt"
 rm -rf "$out/entry"
 cp "$ROOT"/deploy/package/pitchlake.conf "$home/doc/examples/empty.conf"
+gzip -n9c "$ROOT/deploy/package/pitchlake.8" >"$home/share/man/man8/pitchlake.8.gz"
 cp "$ROOT"/deploy/package/pitchlake.service "$ROOT"/deploy/package/xdp.conf "$home/systemd/"
 chmod -R u=rwX,go=rX "$home"
 
@@ -88,8 +92,10 @@ pack "$stage" "pitchlake-$version" | gzip -n9 >"$tarball"
 
 say "Writing the Debian package"
 root=$stage/root
-mkdir -p "$root"/{etc/pitchlake,usr/bin,usr/lib/pitchlake,usr/lib/systemd/system,usr/share/doc/pitchlake}
-cp -r "$home"/{bin,share,runtime} "$root/usr/lib/pitchlake/"
+mkdir -p "$root"/{etc/pitchlake,usr/bin,usr/lib/pitchlake/share,usr/lib/systemd/system,usr/share/{doc/pitchlake,man}}
+cp -r "$home"/{bin,runtime} "$root/usr/lib/pitchlake/"
+cp -r "$home/share/pitchlake" "$root/usr/lib/pitchlake/share/"
+cp -r "$home/share/man/." "$root/usr/share/man/"
 ln -s ../lib/pitchlake/bin/pitchlake "$root/usr/bin/pitchlake"
 cp "$ROOT/deploy/package/pitchlake.conf" "$root/etc/pitchlake/"
 cp "$ROOT/deploy/package/pitchlake.service" "$root/usr/lib/systemd/system/"
@@ -97,11 +103,11 @@ cp -r "$home"/doc/. "$ROOT/deploy/package/xdp.conf" "$root/usr/share/doc/pitchla
 cp "$ROOT/LICENSE" "$root/usr/share/doc/pitchlake/copyright"
 chmod -R u=rwX,go=rX "$root"
 pack "$root" ./etc ./usr | gzip -n1 >"$stage/data.tar.gz"
-(cd "$ROOT" && mvn -q -B -ntp -pl deploy -Ppackage jdeb:jdeb -Ddeb.version="$deb_version" \
+(cd "$ROOT" && mvn -q -B -ntp -N -f deploy/pom.xml jdeb:jdeb -Ddeb.version="$deb_version" \
   -Ddeb.architecture="$architecture" -Ddeb.data="$stage/data.tar.gz" \
-  -Ddeb.file="$out/pitchlake_${deb_version}_$architecture.deb" </dev/null >"$out/maven.log" 2>&1) \
-  || { tail -n 20 "$out/maven.log" >&2 && fail 70 "jdeb failed; its last words are above."; }
-rm -rf "$stage" "$out/maven.log"
+  -Ddeb.file="$out/pitchlake_${deb_version}_$architecture.deb" </dev/null) \
+  || fail 70 "jdeb failed; Maven's words are above."
+rm -rf "$stage"
 give_back_to_owner
 say "Written:"
 (cd "$out" && ls -sh -- *.tar.gz *.deb)

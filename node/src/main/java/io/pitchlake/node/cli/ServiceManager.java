@@ -12,7 +12,7 @@ import java.util.function.UnaryOperator;
 /// `Type=notify` (sd_notify(3)): that it is ready, that it ends, and, where there is a watchdog,
 /// that the engines still turn. Where nobody wants to hear, nothing is said.
 ///
-/// Chores and the main thread speak here, one at a time.
+/// Any thread may speak here.
 final class ServiceManager implements AutoCloseable {
   private static final String SOCKET = "NOTIFY_SOCKET";
   private static final String WATCHDOG_MICROS = "WATCHDOG_USEC";

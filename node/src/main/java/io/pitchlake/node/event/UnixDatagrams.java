@@ -62,7 +62,8 @@ public final class UnixDatagrams implements AutoCloseable {
         descriptor = (int) SOCKET.invokeExact(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
       }
       // An abstract name is as long as the address says; a path ends with its zero.
-      MemorySegment address = arena.allocate(PATH_OFFSET + name.length + (name[0] == 0 ? 0 : 1));
+      int length = PATH_OFFSET + name.length + (name[0] == 0 ? 0 : 1);
+      MemorySegment address = arena.allocate(length, Short.BYTES);
       address.set(JAVA_SHORT, 0, (short) AF_UNIX);
       MemorySegment.copy(name, 0, address, JAVA_BYTE, PATH_OFFSET, name.length);
       long sent =
