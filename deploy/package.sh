@@ -4,8 +4,8 @@
 #   deploy/package.sh [--out DIR]     default target/package
 #
 # Writes pitchlake-VERSION-linux-ARCH.tar.gz and pitchlake_VERSION_ARCH.deb. In both: LICENSE, the
-# notices of what is inside (THIRD-PARTY.txt), and a CycloneDX bill of materials (bom.json). The same
-# commit on the same JDK gives the same files: SOURCE_DATE_EPOCH, by default the commit's time, dates them.
+# notices of what is inside (THIRD-PARTY.txt), and a CycloneDX bill of materials (bom.json). All files
+# have the date SOURCE_DATE_EPOCH, by default the commit's.
 set -euo pipefail
 . "$(dirname "$(readlink -f "$0")")/prepare.sh"
 
@@ -77,6 +77,41 @@ cp "$ROOT"/deploy/package/pitchlake.conf "$home/doc/examples/empty.conf"
 gzip -n9c "$ROOT/deploy/package/pitchlake.8" >"$home/share/man/man8/pitchlake.8.gz"
 cp "$ROOT"/deploy/package/pitchlake.service "$ROOT"/deploy/package/xdp.conf "$home/systemd/"
 chmod -R u=rwX,go=rX "$home"
+# The cache below knows its jars by their dates.
+find "$home" -exec touch -hd "@$SOURCE_DATE_EPOCH" {} +
+
+# learn CACHE: a node starts on a wire of its own and ends; what it has loaded is laid out in CACHE. In a network
+# namespace; prints what failed.
+learn() {
+  local conf=$out/learn.conf log=$out/learn.log node
+  ip link add eth0 type veth peer name eth1
+  ip link set eth0 up
+  ip link set eth1 up
+  printf '%s\n' 'interface 1 { name eth0 access ring }' \
+    'network 1 { addr 192.0.2.0 mask 24 real 192.0.2.4 tarpit enable interface 1 }' \
+    'register networks 1 enable networks 1' >"$conf"
+  PITCHLAKE_JAVA_OPTS="-XX:AOTCacheOutput=$1" "$home/bin/pitchlake" run -c "$conf" >"$log" 2>&1 &
+  node=$!
+  until grep -q 'ready:' "$log"; do
+    kill -0 "$node" 2>/dev/null || { cat "$log" && return 1; }
+    sleep 0.1
+  done
+  kill "$node"
+  wait "$node" && [ -s "$1" ] || { cat "$log" && return 1; }
+  rm -f "$conf" "$log"
+}
+
+say "Laying out what a start loads"
+namespace=(unshare --net)
+[ "$(id -u)" = 0 ] || namespace+=(--user --map-root-user)
+cache=$out/pitchlake.aot
+rm -f "$cache"
+export -f learn
+export out home
+PATH=$PATH:/usr/sbin:/sbin "${namespace[@]}" bash -euc 'learn "$1"' learn "$cache" >&2 \
+  || fail 70 "a node does not start in a network namespace of its own; its words are above."
+mv "$cache" "$home/share/pitchlake/"
+chmod 644 "$home/share/pitchlake/pitchlake.aot"
 
 # pack FOLDER ENTRY... > tar: the same files give the same bytes
 pack() {

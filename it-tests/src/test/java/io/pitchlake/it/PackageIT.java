@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pitchlake.it.lab.Debian;
+import io.pitchlake.it.lab.DeployScript;
 import io.pitchlake.it.lab.LabHost;
 import io.pitchlake.it.lab.NetnsLab;
 import io.pitchlake.it.lab.Outcome;
@@ -55,7 +56,7 @@ class PackageIT {
   @BeforeAll
   static void makeThePackageAndBoot() throws IOException {
     packages = LAB.record("package");
-    Debian.deploy("package.sh", "--out", packages.toString());
+    DeployScript.named("package.sh").run("--out", packages.toString()).expectSuccess();
     deb = only(".deb");
     machine = Debian.boot(LAB.host("node-a"), deb);
   }
@@ -119,6 +120,10 @@ class PackageIT {
     machine.run("which", "java").expectExit(1);
     Outcome version = machine.run("pitchlake", "version").expectSuccess().expectOutput("Java 25");
     assertEquals("", version.stderr());
+    machine
+        .run("env", "PITCHLAKE_JAVA_OPTS=-XX:AOTMode=on -Xlog:aot", "pitchlake", "version")
+        .expectSuccess()
+        .expectOutput("Opened AOT cache /usr/lib/pitchlake/share/pitchlake/pitchlake.aot");
     String docs = "/usr/share/doc/pitchlake/";
     machine.run("cat", docs + "copyright").expectSuccess();
     machine

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /// A small Debian that has been booted, with its own systemd as process 1, on the network of a
@@ -17,7 +16,6 @@ import java.util.function.Predicate;
 /// Needs systemd-nspawn(1).
 public final class Debian implements AutoCloseable {
   private static final Duration BOOT = Duration.ofSeconds(60);
-  private static final long MAKING_SECONDS = 300;
   private static final String PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
 
   private final LabHost host;
@@ -36,7 +34,7 @@ public final class Debian implements AutoCloseable {
   /// services run.
   public static Debian boot(LabHost host, Path... files) {
     Path archive = NetnsLab.launcher().resolveSibling("../it-tests/target/debian.tar").normalize();
-    deploy("debian.sh", archive.toString());
+    DeployScript.named("debian.sh").run(archive.toString()).expectSuccess();
     Path root = null;
     LabProcess container = null;
     try {
@@ -71,36 +69,6 @@ public final class Debian implements AutoCloseable {
         .children()
         .findFirst()
         .orElseThrow(() -> new AssertionError("no first process; seen:\n" + container.output()));
-  }
-
-  /// Runs `deploy/SCRIPT WORDS...` to its end, for five minutes at most, and shows what it says
-  /// when that is wrong.
-  public static void deploy(String script, String... words) {
-    List<String> command = new ArrayList<>();
-    command.add(NetnsLab.launcher().resolveSibling(script).toString());
-    command.addAll(List.of(words));
-    Path said = null;
-    try {
-      said = Files.createTempFile("pitchlake-lab", ".out");
-      ProcessBuilder builder =
-          new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile());
-      builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-      Process process = builder.start();
-      process.getOutputStream().close();
-      boolean ended = process.waitFor(MAKING_SECONDS, TimeUnit.SECONDS);
-      if (!ended) {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly().waitFor();
-      }
-      new Outcome(command, process.exitValue(), Files.readString(said), "").expectSuccess();
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot run " + command, e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError("interrupted while running " + command, e);
-    } finally {
-      NetnsLab.delete(said);
-    }
   }
 
   /// Runs `command` as its root to the end.

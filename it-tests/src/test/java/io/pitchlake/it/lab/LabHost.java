@@ -144,10 +144,13 @@ public final class LabHost {
             "env",
             // Its systemd gets a cgroup tree of version 2 also where the machine has version 1.
             "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1",
+            // The network is its own to configure.
+            "SYSTEMD_NSPAWN_API_VFS_WRITABLE=network",
             "systemd-nspawn",
             "--directory=" + root,
             "--machine=" + lab.namespace(name),
             "--network-namespace-path=/run/netns/" + lab.namespace(name),
+            "--capability=CAP_NET_ADMIN",
             // The machine's own init need not be systemd.
             "--register=no",
             "--keep-unit",
