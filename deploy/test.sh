@@ -15,7 +15,8 @@ else
   install_missing ip=iproute2 ping=iputils-ping arping=iputils-arping ndisc6=ndisc6 nmap=nmap hping3=hping3 \
     tcpdump=tcpdump curl=curl pen=pen ethtool=ethtool python3=python3 sysctl=procps libpcap.so=libpcap0.8 \
     traceroute=traceroute dig=dnsutils dnsmasq=dnsmasq-base keepalived=keepalived \
-    nginx=nginx haproxy=haproxy nft=nftables mmdebstrap=mmdebstrap systemd-nspawn=systemd-container
+    nginx=nginx haproxy=haproxy nft=nftables mmdebstrap=mmdebstrap systemd-nspawn=systemd-container \
+    netplan=netplan.io
 fi
 need_jdk_and_maven
 
