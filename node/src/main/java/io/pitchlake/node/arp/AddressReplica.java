@@ -27,7 +27,7 @@ final class AddressReplica implements ReplicatedTable, SessionReplicator.Members
   private static final int MEMBERS = 1024;
 
   /// Two nodes do not end an entry in the same instant.
-  private static final long SLACK_NANOS = 5_000_000_000L;
+  static final long SLACK_NANOS = 5_000_000_000L;
 
   private static final long HELD_SLACK_NANOS = 50_000_000L;
 
@@ -163,8 +163,15 @@ final class AddressReplica implements ReplicatedTable, SessionReplicator.Members
     }
     into.stateNumber(state.ordinal() + 1)
         .station(0, state == AddressState.REAL ? table.mac(entry) : 0)
-        .millis(leftNanos(entry, nowNanos) / MILLI_NANOS);
+        .millis(tellableNanos(entry, nowNanos) / MILLI_NANOS);
     return true;
+  }
+
+  /// A decoy's time as its proof has given it: what a backup adds is not handed from node to node,
+  /// or no end of it would come while nodes come and go.
+  private long tellableNanos(int entry, long nowNanos) {
+    long left = leftNanos(entry, nowNanos);
+    return Math.max(0, prover.isTold(entry) ? left - BACKUP_NANOS : left);
   }
 
   private long leftNanos(int entry, long nowNanos) {
@@ -222,7 +229,7 @@ final class AddressReplica implements ReplicatedTable, SessionReplicator.Members
     }
     AddressState state = STATES[told.stateNumber() - 1];
     boolean isIpv4 = IpAddress.isIpv4(told.high(), told.low());
-    if (state == AddressState.SIMULATED && !prover.hasRoomToSimulate(network, isIpv4)) {
+    if (state == AddressState.SIMULATED && !prover.hasRoomForTold(network, isIpv4)) {
       return NO_ROOM;
     }
     int entry = table.add(network.index(), told.high(), told.low(), state);

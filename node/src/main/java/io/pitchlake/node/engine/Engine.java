@@ -30,12 +30,14 @@ public final class Engine {
   private final CounterBank counters;
   private final IdleStrategy idle;
   private final SessionReplicator replicator;
+  private final Reception reception;
   private final PacketContext packet = new PacketContext();
   private View view;
   private long turnNanos;
   private boolean stopping;
 
   /// @param replicator tells other nodes what has changed; null for a node alone
+  /// @param reception of `ports`, kept up to date for the modules that ask it
   public Engine(
       Clock clock,
       List<Port> ports,
@@ -45,8 +47,10 @@ public final class Engine {
       CounterBank counters,
       IdleStrategy idle,
       View view,
-      SessionReplicator replicator) {
+      SessionReplicator replicator,
+      Reception reception) {
     this.replicator = replicator;
+    this.reception = reception;
     this.clock = clock;
     this.ports = ports.toArray(Port[]::new);
     this.batches = new Batch[ports.size()];
@@ -63,7 +67,7 @@ public final class Engine {
 
   /// Turns until a [Command.Stop] is done or a port's source has ended.
   public void run(RealTime realTime) {
-    while (!stopping) {
+    while (!stopped()) {
       int work = turn();
       boolean waited = idle.afterTurn(work, untilDueNanos());
       realTime.afterTurn(waited, turnNanos);
@@ -115,9 +119,9 @@ public final class Engine {
     chain.onDiscarded();
   }
 
-  /// Whether a [Command.Stop] was done.
+  /// Whether a [Command.Stop] was done, and whoever takes over has.
   public boolean stopped() {
-    return stopping;
+    return stopping && !chain.isLingering();
   }
 
   private int drainCommands(long nowNanos) {
@@ -155,6 +159,7 @@ public final class Engine {
   private int receive(int port, long nowNanos) {
     Batch batch = batches[port];
     int count = ports[port].receive(batch);
+    reception.received(port, count, !batch.isFull(), nowNanos);
     if (count == 0) {
       return 0;
     }

@@ -7,6 +7,7 @@ import io.pitchlake.common.metric.CounterBank;
 import io.pitchlake.common.metric.DropReason;
 import io.pitchlake.common.metric.Gauge;
 import io.pitchlake.common.net.IpAddress;
+import io.pitchlake.common.net.MacAddress;
 import io.pitchlake.common.wire.Icmpv6Header;
 import io.pitchlake.common.wire.VrrpHeader;
 import io.pitchlake.node.engine.EventSink;
@@ -49,6 +50,7 @@ public final class VrrpModule implements Module, Heartbeat {
   private VirtualRouter[] routers = {};
   private long refreshNanos;
   private boolean stopped;
+  private boolean leftSaid;
 
   /// The other nodes on the sync link.
   ///
@@ -182,6 +184,9 @@ public final class VrrpModule implements Module, Heartbeat {
   @Override
   public void onTurn(long nowNanos) {
     if (stopped) {
+      for (VirtualRouter router : routers) {
+        router.linger(nowNanos);
+      }
       return;
     }
     for (VirtualRouter router : routers) {
@@ -197,8 +202,9 @@ public final class VrrpModule implements Module, Heartbeat {
   public void onFlushed(long nowNanos) {
     if (peers != null) {
       peers.flushed(routers, nowNanos);
-      if (stopped) {
+      if (stopped && !leftSaid) {
         // There is no other chance to say that this node has left.
+        leftSaid = true;
         peers.send(routers, nowNanos);
       }
     }
@@ -233,6 +239,15 @@ public final class VrrpModule implements Module, Heartbeat {
   }
 
   @Override
+  public boolean isLingering() {
+    boolean lingering = false;
+    for (VirtualRouter router : routers) {
+      lingering |= router.isLingering();
+    }
+    return lingering;
+  }
+
+  @Override
   public void onTick(long nowNanos) {
     for (VirtualRouter router : routers) {
       router.tick(refreshNanos, nowNanos);
@@ -251,6 +266,10 @@ public final class VrrpModule implements Module, Heartbeat {
 
   @Override
   public Verdict onFrame(PacketContext packet) {
+    if (stopped && MacAddress.isGroup(packet.ethernet().destination()) && isNeighborly(packet)) {
+      // A question to everybody reaches the next active node, too.
+      return packet.drop(DropReason.NOT_MASTER);
+    }
     if (packet.isFragment()) {
       return Verdict.PASS;
     }
