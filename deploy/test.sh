@@ -15,7 +15,8 @@ else
   install_missing ip=iproute2 ping=iputils-ping arping=iputils-arping ndisc6=ndisc6 nmap=nmap hping3=hping3 \
     tcpdump=tcpdump curl=curl pen=pen ethtool=ethtool python3=python3 sysctl=procps libpcap.so=libpcap0.8 \
     traceroute=traceroute dig=dnsutils dnsmasq=dnsmasq-base keepalived=keepalived \
-    nginx=nginx haproxy=haproxy nft=nftables
+    nginx=nginx haproxy=haproxy nft=nftables mmdebstrap=mmdebstrap systemd-nspawn=systemd-container \
+    netplan=netplan.io
 fi
 need_jdk_and_maven
 
@@ -24,7 +25,7 @@ mkdir -p "$ROOT/target"
 rm -rf "$ROOT"/{common,sync,node,it-tests}/target/{surefire,failsafe}-reports
 say "Running mvn verify; all of it goes to ${log#"$ROOT/"}"
 set +e
-(cd "$ROOT" && mvn -B -ntp -Dstyle.color=never verify </dev/null 2>&1) | tee "$log" \
+(cd "$ROOT" && mvn -B -ntp -Dstyle.color=never -Ppackage verify </dev/null 2>&1) | tee "$log" \
   | grep --line-buffered -E '^\[INFO\] Building Pitchlake|Tests run:|^\[WARNING\]|^\[ERROR\]|left out'
 status=${PIPESTATUS[0]}
 set -e

@@ -41,6 +41,7 @@ public final class Main {
             HostAddresses::of,
             Path.of("/proc/sys"),
             Path.of("/dev/log"),
+            System::getenv,
             end::whenAsked,
             Main::whenAskedToReload,
             Main::whenAskedForReport);

@@ -136,6 +136,31 @@ public final class LabHost {
     return pitchlake;
   }
 
+  /// Boots the Debian in the folder `root` here; its processes, files and users are its own, the
+  /// network is this host's.
+  LabProcess bootContainer(Path root) {
+    List<String> command =
+        List.of(
+            "env",
+            // Its systemd gets a cgroup tree of version 2 also where the machine has version 1.
+            "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1",
+            // The network is its own to configure.
+            "SYSTEMD_NSPAWN_API_VFS_WRITABLE=network",
+            "systemd-nspawn",
+            "--directory=" + root,
+            "--machine=" + lab.namespace(name),
+            "--network-namespace-path=/run/netns/" + lab.namespace(name),
+            "--capability=CAP_NET_ADMIN",
+            // The machine's own init need not be systemd.
+            "--register=no",
+            "--keep-unit",
+            "--resolv-conf=off",
+            "--console=read-only",
+            "--boot",
+            "systemd.show_status=yes");
+    return lab.keep(name + "-debian", new ProcessBuilder(command));
+  }
+
   /// Records what passes `eth0` here to NAME.pcap among the lab's records, until it is closed.
   public LabProcess capture(String fileName) {
     // -U and --immediate-mode: each frame is in the file as soon as it has passed.

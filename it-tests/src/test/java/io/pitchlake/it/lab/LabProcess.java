@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// A program that runs beside the test, in one of the lab's hosts; its output is kept line by line,
 /// in memory and in a file among the lab's records.
@@ -138,6 +139,11 @@ public final class LabProcess implements AutoCloseable {
   /// Whether it still runs.
   public boolean isAlive() {
     return process.isAlive();
+  }
+
+  /// The process ids of those it has started.
+  Stream<Long> children() {
+    return process.children().map(ProcessHandle::pid);
   }
 
   /// Asks it to read its configuration again (SIGHUP).

@@ -59,6 +59,9 @@ import picocli.CommandLine.Mixin;
           + "at WARN, a summary once a minute. SIGTERM or SIGINT end it in order: what is queued is "
           + "sent, every count that the log still owes is written, and a full table is printed.",
       "",
+      "A service manager that asks for it (systemd: Type=notify, WatchdogSec) hears when the node is "
+          + "ready and when it ends, and is told at intervals that every engine turns.",
+      "",
       "SIGHUP reads FILE again and runs what has changed, with flows and the health of targets kept; "
           + "'pitchlake check --against' says beforehand what that would be. A change that needs a "
           + "restart is refused whole, with a line for each reason. SIGUSR1 logs what is in use now.",
@@ -216,7 +219,9 @@ public final class RunCommand implements Callable<Integer> {
           syslog.ifPresent(sink -> sink.accept(line));
         };
     List<EventRing> rings = nodes.stream().map(Node::events).toList();
-    try (Replication _ =
+    try (ServiceManager manager =
+            ServiceManager.of(world.environment(), ProcessHandle.current().pid());
+        Replication _ =
             sync.isPresent()
                 ? Replication.start(
                     file, sync.get(), cluster.orElseThrow(), nodes.getFirst(), world.clock())
@@ -243,8 +248,15 @@ public final class RunCommand implements Callable<Integer> {
             reload.tick();
             follow.run();
           });
-      chores.every(REPORT, () -> LOG.info("last minute: {}", report.line()));
-      turn(nodes, ready(configuration, ports));
+      chores.every(
+          REPORT,
+          () -> {
+            String line = report.line();
+            LOG.info("last minute: {}", line);
+            manager.status("last minute: " + line);
+          });
+      manager.watch(nodes, chores);
+      turn(nodes, ready(configuration, ports), manager);
     } finally {
       syslog.ifPresent(SyslogSink::close);
       LOG.info("stopped; since the start:");
@@ -266,12 +278,13 @@ public final class RunCommand implements Callable<Integer> {
   }
 
   /// Runs each engine on a thread of its own and waits for their end. When one ends, all do.
-  private void turn(List<Node> nodes, String ready) {
+  private void turn(List<Node> nodes, String ready, ServiceManager manager) {
     AtomicInteger starting = new AtomicInteger(nodes.size());
     Runnable started =
         () -> {
           if (starting.decrementAndGet() == 0) {
             LOG.info(ready);
+            manager.ready(ready);
           }
         };
     Runnable stopAll = () -> nodes.forEach(Node::stop);
@@ -281,6 +294,7 @@ public final class RunCommand implements Callable<Integer> {
         .ending()
         .whenAsked(() -> {
           LOG.info("asked to stop");
+          manager.stopping();
           stopAll.run();
         });
     engines.forEach(EngineThread::start);

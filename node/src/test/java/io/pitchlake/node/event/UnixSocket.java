@@ -15,7 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /// A syslog daemon's end of a Unix datagram socket. Linux.
-final class UnixSocket implements AutoCloseable {
+public final class UnixSocket implements AutoCloseable {
   private static final MethodHandle SOCKET =
       call("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
   private static final MethodHandle BIND =
@@ -36,7 +36,7 @@ final class UnixSocket implements AutoCloseable {
     return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), descriptor);
   }
 
-  static UnixSocket bind(Path path) throws Exception {
+  public static UnixSocket bind(Path path) throws Exception {
     byte[] name = path.toString().getBytes(StandardCharsets.UTF_8);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment address = arena.allocate(110);
@@ -56,7 +56,7 @@ final class UnixSocket implements AutoCloseable {
   }
 
   /// The next datagram, which must be there.
-  String receive() {
+  public String receive() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment buffer = arena.allocate(2048);
       long length = (long) RECV.invokeExact(descriptor, buffer, 2048L, 0x40);
