@@ -511,6 +511,12 @@ public final class Node {
     return commands.offer(result);
   }
 
+  /// Has the engine run `answer` in its next turn, which shows that it turns; false when it hangs
+  /// and takes no commands.
+  public boolean whenTurning(Runnable answer) {
+    return commands.offer(new Command.Answer(answer));
+  }
+
   /// Puts a target, named by its number, into a state until the file gives it another one; on the
   /// cluster's other nodes, too. False when the engine takes no commands.
   public boolean administer(int target, TargetState state) {

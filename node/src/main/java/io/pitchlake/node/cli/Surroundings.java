@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
 /// The world around a command.
@@ -26,6 +27,7 @@ import java.util.random.RandomGenerator;
 /// @param linkAddresses the addresses of an interface, empty when there is no such interface
 /// @param kernel the kernel's settings, `/proc/sys`
 /// @param syslogSocket the local syslog daemon's socket, `/dev/log`
+/// @param environment the value of a variable, null without
 /// @param ending tells when the process is asked to end
 /// @param reloading tells when it is asked to read its configuration again
 /// @param reporting tells when it is asked what it knows now
@@ -40,6 +42,7 @@ public record Surroundings(
     Function<String, Optional<List<OwnAddress>>> linkAddresses,
     Path kernel,
     Path syslogSocket,
+    UnaryOperator<String> environment,
     Ending ending,
     Reloading reloading,
     Reporting reporting) {

@@ -137,6 +137,7 @@ public final class Engine {
         case Command.Administer(int target, TargetState state) ->
             chain.onAdministered(target, state, nowNanos);
         case Command.CheckResult result -> chain.onChecked(result, nowNanos);
+        case Command.Answer(Runnable answer) -> answer.run();
         case Command.Stop() -> {
           stopping = true;
           chain.onStop(nowNanos);

@@ -10,7 +10,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -29,6 +31,7 @@ final class TestWorld {
       };
   private Set<IpAddress> host = Set.of();
   private Function<String, Optional<List<OwnAddress>>> links = link -> Optional.empty();
+  private final Map<String, String> environment = new HashMap<>();
   private boolean colour;
   private final Path folder;
 
@@ -61,6 +64,11 @@ final class TestWorld {
     return this;
   }
 
+  TestWorld environment(String name, String value) {
+    environment.put(name, value);
+    return this;
+  }
+
   TestWorld colour() {
     colour = true;
     return this;
@@ -79,6 +87,7 @@ final class TestWorld {
             links,
             folder,
             folder.resolve("no-daemon"),
+            environment::get,
             Runnable::run,
             reload -> {},
             report -> {});
