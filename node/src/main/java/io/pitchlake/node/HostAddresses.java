@@ -2,6 +2,9 @@ package io.pitchlake.node;
 
 import io.pitchlake.common.config.PenCommandLine.OwnAddress;
 import io.pitchlake.common.net.IpAddress;
+import io.pitchlake.common.net.IpPrefix;
+import io.pitchlake.node.port.PortException;
+import io.pitchlake.node.port.PortException.Reason;
 import java.io.UncheckedIOException;
 import java.net.NetworkInterface;
 import java.net.SocketException;
@@ -26,6 +29,53 @@ public final class HostAddresses {
     } catch (SocketException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /// The name of the interface that has an address in a block.
+  ///
+  /// @throws PortException there is none, or there are several
+  /// @throws UncheckedIOException when the kernel cannot be asked
+  static String linkWithin(IpPrefix subnet) throws PortException {
+    List<NetworkInterface> links;
+    try {
+      links = NetworkInterface.networkInterfaces().toList();
+    } catch (SocketException e) {
+      throw new UncheckedIOException(e);
+    }
+    List<String> within =
+        links.stream()
+            .filter(link -> link.inetAddresses().map(IpAddress::of).anyMatch(subnet::contains))
+            .map(NetworkInterface::getName)
+            .sorted()
+            .toList();
+    if (within.size() > 1) {
+      throw new PortException(
+          Reason.UNKNOWN_INTERFACE,
+          "several interfaces have an address in %s: %s; write 'name' with one of them"
+              .formatted(subnet, String.join(", ", within)));
+    }
+    if (within.isEmpty()) {
+      throw new PortException(
+          Reason.UNKNOWN_INTERFACE,
+          "no interface here has an address in %s; there are: %s"
+              .formatted(
+                  subnet,
+                  links.stream()
+                      .map(HostAddresses::described)
+                      .sorted()
+                      .collect(Collectors.joining(", "))));
+    }
+    return within.getFirst();
+  }
+
+  private static String described(NetworkInterface link) {
+    String addresses =
+        link.inetAddresses()
+            .map(IpAddress::of)
+            .map(IpAddress::toString)
+            .sorted()
+            .collect(Collectors.joining(" "));
+    return addresses.isEmpty() ? link.getName() : link.getName() + " (" + addresses + ")";
   }
 
   /// The addresses of one interface with their prefix lengths; empty when there is no such

@@ -1,7 +1,9 @@
 package io.pitchlake.node;
 
 import io.pitchlake.common.config.Configuration.Interface;
+import io.pitchlake.common.config.Configuration.Link;
 import io.pitchlake.common.net.IpAddress;
+import io.pitchlake.common.net.IpPrefix;
 import io.pitchlake.common.time.SystemClock;
 import io.pitchlake.node.cli.CommandLines;
 import io.pitchlake.node.cli.Surroundings;
@@ -52,9 +54,14 @@ public final class Main {
 
   private static List<? extends Port> open(Interface link, int engines, Set<IpAddress> spread)
       throws PortException {
+    String name =
+        switch (link.link()) {
+          case Link.Named(String given) -> given;
+          case Link.Within(IpPrefix subnet) -> HostAddresses.linkWithin(subnet);
+        };
     return engines == 1
-        ? List.of(PortFactory.open(link.name(), link.access(), LOG))
-        : PortFactory.openShared(link.name(), link.access(), engines, spread);
+        ? List.of(PortFactory.open(name, link.access(), LOG))
+        : PortFactory.openShared(name, link.access(), engines, spread);
   }
 
   /// On SIGHUP, as daemons do.

@@ -7,6 +7,7 @@ import io.pitchlake.common.config.Configuration.Engine;
 import io.pitchlake.common.config.Configuration.Gateway;
 import io.pitchlake.common.config.Configuration.Idle;
 import io.pitchlake.common.config.Configuration.Interface;
+import io.pitchlake.common.config.Configuration.Link;
 import io.pitchlake.common.config.Configuration.Network;
 import io.pitchlake.common.config.Configuration.Outbound;
 import io.pitchlake.common.config.Configuration.Protocol;
@@ -236,7 +237,18 @@ final class ConfigCheck {
     Map<Integer, Interface> interfaces = new LinkedHashMap<>();
     Map<String, Section> byName = new HashMap<>();
     for (Section section : draft.all(SectionKind.INTERFACE)) {
-      required(section, Grammar.NAME, "write 'name eth0' in it, with the name the host uses");
+      if (section.has(Grammar.SUBNET) && section.has(Grammar.NAME)) {
+        problems.error(
+            section.at(Grammar.SUBNET),
+            "subnet",
+            "stands beside a name, and either says which interface is meant",
+            "keep one of the two");
+      } else if (!section.has(Grammar.SUBNET)) {
+        required(
+            section,
+            Grammar.NAME,
+            "write 'name eth0' in it, with the name the host uses, or 'subnet 192.168.2.0/24'");
+      }
       String name = section.value(Grammar.NAME).orElse("");
       if (name.length() > LONGEST_INTERFACE_NAME || name.matches(".*[/\\s].*")) {
         problems.error(
@@ -254,7 +266,10 @@ final class ConfigCheck {
             "use that number for both");
       }
       Access access = section.value(Grammar.ACCESS).orElse(Access.AUTO);
-      interfaces.put(section.id(), new Interface(section.id(), name, access));
+      Link link =
+          section.value(Grammar.SUBNET).<Link>map(Link.Within::new).orElse(new Link.Named(name));
+      boolean awaited = section.value(Grammar.WAIT).orElse(false);
+      interfaces.put(section.id(), new Interface(section.id(), link, access, awaited));
     }
     return unmodifiable(interfaces);
   }

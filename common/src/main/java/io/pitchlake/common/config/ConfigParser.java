@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /// Reads a configuration file: BalanceNG's directive language with Pen's access lists (design.md
 /// section 8).
@@ -55,17 +56,26 @@ public final class ConfigParser {
   private final Words words;
   private final Draft draft = new Draft();
 
-  private ConfigParser(String fileName, String text) {
+  private ConfigParser(String fileName, String text, UnaryOperator<String> variables) {
     problems = new Problems(fileName);
-    words = new Words(new Tokenizer(text, problems).tokens(), problems);
+    words = new Words(new Tokenizer(text, variables, problems).tokens(), problems);
+  }
+
+  /// Parses and checks a whole file in which variables have no values.
+  ///
+  /// @param fileName the name for problems
+  /// @param text the file's text
+  public static ParseResult parse(String fileName, String text) {
+    return parse(fileName, text, name -> null);
   }
 
   /// Parses and checks a whole file.
   ///
   /// @param fileName the name for problems
   /// @param text the file's text
-  public static ParseResult parse(String fileName, String text) {
-    ConfigParser parser = new ConfigParser(fileName, text);
+  /// @param variables the value that `${NAME}` stands for, null where there is none
+  public static ParseResult parse(String fileName, String text, UnaryOperator<String> variables) {
+    ConfigParser parser = new ConfigParser(fileName, text, variables);
     parser.readFile();
     Configuration configuration = new ConfigCheck(parser.draft, parser.problems).configuration();
     return new ParseResult(

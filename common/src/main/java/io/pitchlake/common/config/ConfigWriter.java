@@ -5,6 +5,7 @@ import io.pitchlake.common.config.Configuration.Duty;
 import io.pitchlake.common.config.Configuration.Engine;
 import io.pitchlake.common.config.Configuration.Gateway;
 import io.pitchlake.common.config.Configuration.Interface;
+import io.pitchlake.common.config.Configuration.Link;
 import io.pitchlake.common.config.Configuration.Network;
 import io.pitchlake.common.config.Configuration.Persistence;
 import io.pitchlake.common.config.Configuration.Quorum;
@@ -134,10 +135,14 @@ public final class ConfigWriter {
 
   private void link(Interface link) {
     switch (link) {
-      case Interface(int id, String name, Configuration.Access access) -> {
+      case Interface(int id, Link which, Configuration.Access access, boolean awaited) -> {
         enter(SectionKind.INTERFACE, id);
-        add(Grammar.NAME, quoted(name));
+        switch (which) {
+          case Link.Named(String name) -> add(Grammar.NAME, quoted(name));
+          case Link.Within(IpPrefix subnet) -> add(Grammar.SUBNET, subnet);
+        }
         add(Grammar.ACCESS, lower(access));
+        add(Grammar.WAIT, awaited ? "on" : "off");
       }
     }
   }
@@ -547,7 +552,7 @@ public final class ConfigWriter {
     if (PLAIN_WORD.matcher(text).matches() && !isDirective(text.toLowerCase(Locale.ROOT))) {
       return text;
     }
-    return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("${", "$${") + '"';
   }
 
   private static boolean isDirective(String word) {

@@ -137,7 +137,28 @@ public record Configuration(
   }
 
   /// `interface N { name eth0 access auto }`
-  public record Interface(int id, String name, Access access) {}
+  ///
+  /// @param awaited where it is not there, or no longer, the node waits until it comes
+  public record Interface(int id, Link link, Access access, boolean awaited) {}
+
+  /// Which of the host's interfaces is meant.
+  public sealed interface Link {
+    /// `name eth0`
+    record Named(String name) implements Link {
+      @Override
+      public String toString() {
+        return name;
+      }
+    }
+
+    /// `subnet 192.168.2.0/24`: the one on which the host's kernel has an address in it.
+    record Within(IpPrefix subnet) implements Link {
+      @Override
+      public String toString() {
+        return "subnet " + subnet;
+      }
+    }
+  }
 
   /// What the checksum of an advert of version 3 over IPv4 covers: `checksum ...`.
   public enum VrrpChecksum {

@@ -41,6 +41,8 @@ final class Grammar {
   static final Field<String> NAME =
       once("name", words -> words.text("a name", "write one, in quotes if it has spaces"));
 
+  static final Field<IpPrefix> SUBNET = once("subnet", words -> words.prefix("an address block"));
+  static final Field<Boolean> WAIT = once("wait", words -> words.yesOrNo("a switch", "on", "off"));
   static final Field<Access> ACCESS =
       once("access", words -> words.choice("a way to access an interface", Access.class));
 

@@ -3,12 +3,17 @@ package io.pitchlake.common.config;
 import io.pitchlake.common.config.ConfigProblem.Severity;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /// Collects what is wrong with one file.
 final class Problems {
   private final String file;
   private final List<ConfigProblem> found = new ArrayList<>();
+  private final Set<Place> settled = new HashSet<>();
+
+  private record Place(int line, int column) {}
 
   Problems(String file) {
     this.file = file;
@@ -30,7 +35,15 @@ final class Problems {
     add(at, Severity.WARNING, offending, wrong, remedy);
   }
 
+  /// Nothing more is to be said of a word: what it should be is not known.
+  void settle(Token word) {
+    settled.add(new Place(word.line(), word.column()));
+  }
+
   private void add(Token at, Severity severity, String offending, String wrong, String remedy) {
+    if (settled.contains(new Place(at.line(), at.column()))) {
+      return;
+    }
     found.add(new ConfigProblem(file, at.line(), at.column(), severity, offending, wrong, remedy));
   }
 

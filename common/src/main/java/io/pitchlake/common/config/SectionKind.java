@@ -9,7 +9,7 @@ import java.util.Optional;
 /// The kinds of sections and the directives that stand in each.
 @SuppressWarnings("ImmutableEnumChecker") // its lists are unmodifiable, its readers hold no state
 enum SectionKind {
-  INTERFACE(false, Grammar.NAME, Grammar.ACCESS),
+  INTERFACE(false, Grammar.NAME, Grammar.SUBNET, Grammar.ACCESS, Grammar.WAIT),
   VRRP(
       false,
       Grammar.VRID,

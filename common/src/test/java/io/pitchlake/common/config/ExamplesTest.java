@@ -8,6 +8,7 @@ import io.pitchlake.common.config.Configuration.Access;
 import io.pitchlake.common.config.Configuration.Balancing;
 import io.pitchlake.common.config.Configuration.Duty;
 import io.pitchlake.common.config.Configuration.Interface;
+import io.pitchlake.common.config.Configuration.Link;
 import io.pitchlake.common.config.Configuration.Network;
 import io.pitchlake.common.config.Configuration.Protocol;
 import io.pitchlake.common.config.Configuration.Registry;
@@ -71,7 +72,8 @@ class ExamplesTest {
     Configuration seen = example("design.conf");
     assertEquals(Optional.of("node-a"), seen.hostname());
     assertEquals(Configuration.DEFAULT_MODULES, seen.modules());
-    assertEquals(Map.of(1, new Interface(1, "eth0", Access.AUTO)), seen.interfaces());
+    assertEquals(
+        Map.of(1, new Interface(1, new Link.Named("eth0"), Access.AUTO, false)), seen.interfaces());
     assertEquals(
         Map.of(
             1,

@@ -10,7 +10,14 @@ import java.util.stream.IntStream;
 /// directive that is added to the language is added here.
 final class RandomConfiguration {
   private static final List<String> NAMES =
-      List.of("eth0", "\"two words\"", "\"say \\\"x\\\"\"", "\"back\\\\slash\"", "\"real\"", "ü");
+      List.of(
+          "eth0",
+          "\"two words\"",
+          "\"say \\\"x\\\"\"",
+          "\"back\\\\slash\"",
+          "\"real\"",
+          "ü",
+          "\"$${no} variable\"");
 
   private final RandomGenerator random;
   private final StringBuilder text = new StringBuilder();
@@ -37,7 +44,12 @@ final class RandomConfiguration {
     int servers = targets == 0 ? 0 : random.nextInt(3);
     int gateways = random.nextInt(3);
     for (int i = 1; i <= networks; i++) {
-      text.append("interface %d { name eth%d ".formatted(i, i + random.nextInt(2) * 10));
+      text.append("interface %d { ".formatted(i));
+      text.append(
+          random.nextInt(3) == 0
+              ? "subnet 10.%d.0.0/%d ".formatted(i, 16 + any(8))
+              : "name eth%d ".formatted(i + random.nextInt(2) * 10));
+      maybe("wait " + oneOf("on", "off"));
       maybe("access " + oneOf("auto", "xdp", "ring", "pcap"));
       text.append(" }\n");
       network(i);

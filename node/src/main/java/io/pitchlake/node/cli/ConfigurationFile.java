@@ -26,7 +26,7 @@ record ConfigurationFile(Path path, Configuration configuration) {
 
   /// Reads and checks a file; warnings go to `err` and do not stop it.
   static ConfigurationFile load(Path path, Surroundings world) throws Failure {
-    ParseResult result = ConfigParser.parse(path.toString(), readable(path));
+    ParseResult result = ConfigParser.parse(path.toString(), readable(path), world.environment());
     print(result, world.err(), world.colour());
     Configuration configuration =
         result

@@ -2,6 +2,7 @@ package io.pitchlake.node.cli;
 
 import io.pitchlake.common.config.Configuration;
 import io.pitchlake.common.config.Configuration.Interface;
+import io.pitchlake.common.config.Configuration.Link;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.node.Node;
 import io.pitchlake.node.drill.Drill;
@@ -215,7 +216,7 @@ public final class DrillCommand implements Callable<Integer> {
   }
 
   private Port open(String name, Configuration.Access access) throws PortException {
-    Interface opened = new Interface(1, name, access);
+    Interface opened = new Interface(1, new Link.Named(name), access, false);
     return world.ports().open(opened, 1, Set.of()).getFirst();
   }
 

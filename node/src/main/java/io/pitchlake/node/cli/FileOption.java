@@ -9,7 +9,8 @@ final class FileOption {
       names = {"-c", "--config"},
       required = true,
       paramLabel = "FILE",
-      description = "The configuration.")
+      description =
+          "The configuration. $${NAME} and $${NAME:-VALUE} in it stand for variables of the environment.")
   private Path path;
 
   Path path() {

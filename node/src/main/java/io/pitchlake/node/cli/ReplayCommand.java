@@ -85,7 +85,9 @@ public final class ReplayCommand implements Callable<Integer> {
           "%s: error: a capture stands for one interface, but the networks are on %s"
               .formatted(
                   loaded.path(),
-                  links.stream().map(Interface::name).collect(Collectors.joining(" and "))));
+                  links.stream()
+                      .map(link -> link.link().toString())
+                      .collect(Collectors.joining(" and "))));
     }
     try (PcapFilePort port = PcapFilePort.open(input, output, portMac, GRACE_NANOS)) {
       Node node =

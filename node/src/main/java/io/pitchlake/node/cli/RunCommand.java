@@ -44,11 +44,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /// `pitchlake run -c FILE`
 @Command(
     name = "run",
-    customSynopsis = "pitchlake run -c FILE [--debug]",
+    customSynopsis = "pitchlake run -c FILE [--alive FILE] [--debug]",
     header = "Trap and serve on the interfaces of a configuration, until stopped.",
     description = {
       "",
@@ -83,6 +84,8 @@ public final class RunCommand implements Callable<Integer> {
   private static final long LONGEST_WAIT_NANOS = 5_000_000;
   private static final Duration LOOK_AT_HOST = Duration.ofSeconds(2);
   private static final Duration LOOK_AT_LEAVING = Duration.ofSeconds(1);
+  private static final Duration LOOK_FOR_INTERFACE = Duration.ofMillis(200);
+  private static final Duration TELL_ALIVE = Duration.ofSeconds(1);
   private static final Duration REPORT = Duration.ofMinutes(1);
 
   /// More than an engine draws for its keys and tables.
@@ -90,6 +93,12 @@ public final class RunCommand implements Callable<Integer> {
 
   private final Surroundings world;
   @Mixin private FileOption file;
+
+  @Option(
+      names = "--alive",
+      paramLabel = "FILE",
+      description = "Write this file anew every second as long as every engine turns.")
+  private Path alive;
 
   public RunCommand(Surroundings world) {
     this.world = world;
@@ -100,38 +109,85 @@ public final class RunCommand implements Callable<Integer> {
     return serve(() -> ConfigurationFile.load(file.path(), world));
   }
 
-  /// Runs what a source says, until stopped.
+  /// Runs what a source says, until stopped. Begins anew when an interface that is to be waited for
+  /// has gone.
   int serve(ConfigurationSource source) throws Failure {
-    ConfigurationFile loaded = source.load();
-    MissingFeatures.refuse(loaded);
+    OneEnd ending = new OneEnd(world.ending());
+    while (true) {
+      ConfigurationFile loaded = source.load();
+      MissingFeatures.refuse(loaded);
+      try {
+        serve(source, loaded, ending);
+        return ExitCode.OK;
+      } catch (PortException e) {
+        throw new Failure(ExitCode.of(e.reason()), e.getMessage());
+      } catch (PortClosedException e) {
+        if (Node.interfacesOf(loaded.configuration()).stream().noneMatch(Interface::awaited)) {
+          throw new Failure(ExitCode.INTERFACE, e.getMessage());
+        }
+        LOG.warn("{}; this node begins anew", e.getMessage());
+      }
+    }
+  }
+
+  private void serve(ConfigurationSource source, ConfigurationFile loaded, OneEnd ending)
+      throws Failure, PortException {
     Optional<ClusterKey> cluster = ClusterKeyFile.of(loaded);
     int engines = (int) loaded.configuration().settings().get(Setting.ENGINES);
     List<List<Port>> ports =
         Stream.generate(() -> (List<Port>) new ArrayList<Port>()).limit(engines).toList();
-    List<String> links =
-        Node.interfacesOf(loaded.configuration()).stream().map(Interface::name).toList();
     Optional<SyncAddresses> sync = SyncAddresses.of(loaded);
     Optional<PeerLink> peers = Optional.empty();
     try {
       Set<IpAddress> spread = serverAddresses(loaded.configuration());
       for (Interface link : Node.interfacesOf(loaded.configuration())) {
-        List<? extends Port> shared = world.ports().open(link, engines, spread);
+        Optional<List<? extends Port>> shared = open(link, engines, spread, ending);
+        if (shared.isEmpty()) {
+          return;
+        }
         for (int engine = 0; engine < engines; engine++) {
-          ports.get(engine).add(shared.get(engine));
+          ports.get(engine).add(shared.get().get(engine));
         }
       }
       peers = sync.isPresent() ? peers(loaded.configuration(), sync.get()) : Optional.empty();
+      List<String> links = ports.getFirst().stream().map(Port::name).toList();
       try (LinkWatch carrier = LinkWatch.on(links)) {
-        run(source, loaded, cluster, ports, sync, peers, carrier);
+        run(source, loaded, cluster, ports, sync, peers, carrier, ending);
       }
-      return ExitCode.OK;
-    } catch (PortException e) {
-      throw new Failure(ExitCode.of(e.reason()), e.getMessage());
-    } catch (PortClosedException e) {
-      throw new Failure(ExitCode.INTERFACE, e.getMessage());
     } finally {
       peers.ifPresent(PeerLink::close);
       ports.forEach(lane -> lane.forEach(Port::close));
+    }
+  }
+
+  /// Opens an interface, and waits for it where it is to be waited for; empty when the process was
+  /// asked to end meanwhile.
+  private Optional<List<? extends Port>> open(
+      Interface link, int engines, Set<IpAddress> spread, OneEnd ending) throws PortException {
+    boolean waits = false;
+    while (true) {
+      try {
+        return Optional.of(world.ports().open(link, engines, spread));
+      } catch (PortException e) {
+        boolean mayCome =
+            e.reason() == PortException.Reason.UNKNOWN_INTERFACE
+                || e.reason() == PortException.Reason.INTERFACE_DOWN;
+        if (!link.awaited() || !mayCome) {
+          throw e;
+        }
+        if (!waits) {
+          waits = true;
+          LOG.warn("{}; waiting for it", e.getMessage());
+          world
+              .reloading()
+              .whenAsked(() -> LOG.error("reload refused: this node waits for an interface"));
+          world.reporting().whenAsked(() -> LOG.info("now: waiting for {}", link.link()));
+        }
+        if (ending.within(LOOK_FOR_INTERFACE)) {
+          LOG.info("asked to stop");
+          return Optional.empty();
+        }
+      }
     }
   }
 
@@ -200,13 +256,16 @@ public final class RunCommand implements Callable<Integer> {
       List<List<Port>> ports,
       Optional<SyncAddresses> sync,
       Optional<PeerLink> peers,
-      Carrier carrier)
+      Carrier carrier,
+      OneEnd ending)
       throws Failure {
     Configuration configuration = file.configuration();
     Set<IpAddress> host = world.hostAddresses().get();
     List<Node> nodes = nodes(configuration, cluster, ports, host, peers, carrier, sync.isPresent());
     sayWhatTheKernelOwns(configuration, host);
-    warnOfForwarding(configuration);
+    warnOfForwarding(configuration, ports.getFirst());
+    Optional<AliveFile> turning =
+        alive == null ? Optional.empty() : Optional.of(AliveFile.of(alive, nodes));
     Report report = new Report(nodes);
     Reload reload = new Reload(source, configuration, nodes, world.clock());
     Optional<SyslogSink> syslog =
@@ -255,8 +314,9 @@ public final class RunCommand implements Callable<Integer> {
             LOG.info("last minute: {}", line);
             manager.status("last minute: " + line);
           });
+      turning.ifPresent(chore -> chores.every(TELL_ALIVE, chore));
       manager.watch(nodes, chores);
-      turn(nodes, ready(configuration, ports), manager);
+      turn(nodes, ready(configuration, ports), manager, ending);
     } finally {
       syslog.ifPresent(SyslogSink::close);
       LOG.info("stopped; since the start:");
@@ -278,7 +338,7 @@ public final class RunCommand implements Callable<Integer> {
   }
 
   /// Runs each engine on a thread of its own and waits for their end. When one ends, all do.
-  private void turn(List<Node> nodes, String ready, ServiceManager manager) {
+  private void turn(List<Node> nodes, String ready, ServiceManager manager, OneEnd ending) {
     AtomicInteger starting = new AtomicInteger(nodes.size());
     Runnable started =
         () -> {
@@ -290,13 +350,11 @@ public final class RunCommand implements Callable<Integer> {
     Runnable stopAll = () -> nodes.forEach(Node::stop);
     List<EngineThread> engines =
         nodes.stream().map(node -> new EngineThread(node, started, stopAll)).toList();
-    world
-        .ending()
-        .whenAsked(() -> {
-          LOG.info("asked to stop");
-          manager.stopping();
-          stopAll.run();
-        });
+    ending.whenAsked(() -> {
+      LOG.info("asked to stop");
+      manager.stopping();
+      stopAll.run();
+    });
     engines.forEach(EngineThread::start);
     engines.forEach(EngineThread::awaitEnd);
   }
@@ -350,21 +408,22 @@ public final class RunCommand implements Callable<Integer> {
 
   /// A kernel that forwards answers for frames to the port's MAC and sends them on: a trapped peer
   /// would get redirects and unreachables beside the tarpit's answers.
-  private void warnOfForwarding(Configuration configuration) {
+  private void warnOfForwarding(Configuration configuration, List<Port> ports) {
     Set<Integer> withIpv4 =
         Node.networksOf(configuration).stream()
             .filter(network -> network.prefix().isPresent())
             .map(network -> network.interfaces().getFirst())
             .collect(Collectors.toSet());
-    for (Interface link : Node.interfacesOf(configuration)) {
-      Path setting =
-          world.kernel().resolve("net/ipv4/conf").resolve(link.name()).resolve("forwarding");
-      if (withIpv4.contains(link.id()) && isOne(setting)) {
+    List<Interface> links = Node.interfacesOf(configuration);
+    for (int i = 0; i < links.size(); i++) {
+      String name = ports.get(i).name();
+      Path setting = world.kernel().resolve("net/ipv4/conf").resolve(name).resolve("forwarding");
+      if (withIpv4.contains(links.get(i).id()) && isOne(setting)) {
         LOG.warn(
             "this host forwards IPv4 on {} and may answer beside Pitchlake; switch it off:"
                 + " sysctl net.ipv4.conf.{}.forwarding=0",
-            link.name(),
-            link.name());
+            name,
+            name);
       }
     }
   }

@@ -36,8 +36,8 @@ public final class ThreadPriority implements AutoCloseable {
   /// Why the last call was refused, and what would help.
   public String refusal() {
     return libc.errno() == Libc.EPERM
-        ? "the capability CAP_SYS_NICE is missing"
-        : libc.errorText() + " (a control group without a real-time budget, perhaps)";
+        ? "the capability CAP_SYS_NICE is missing, or the control group has no real-time budget"
+        : libc.errorText();
   }
 
   @Override

@@ -278,7 +278,7 @@ class CommandLinesTest {
     ClosingPort port = new ClosingPort();
     world.ports((link, engines, spread) -> List.of(port)).host("10.0.0.4");
     assertEnds(0, execute("run", GOOD));
-    assertEquals("eth0", world.opened().getFirst().name());
+    assertEquals("eth0", world.opened().getFirst().link().toString());
     assertTrue(port.closed, "the port is closed");
     assertEquals("", world.err());
   }
@@ -294,6 +294,54 @@ class CommandLinesTest {
               }
             }));
     assertEnds(4, execute("run", GOOD), "interface 'eth0' has disappeared");
+  }
+
+  @Test
+  void anInterfaceThatIsToBeWaitedForMayGoAway() throws IOException {
+    world.ports((link, engines, spread) -> {
+      if (world.opened().size() > 1) {
+        throw new PortException(Reason.UNKNOWN_INTERFACE, "there is no eth0");
+      }
+      return List.of(
+          new ClosingPort() {
+            @Override
+            void look() {
+              throw new PortClosedException("interface 'eth0' has disappeared");
+            }
+          });
+    });
+    assertEnds(0, execute("run", GOOD.replace("name eth0", "name eth0 wait on")));
+    assertEquals(2, world.opened().size(), "it began anew and waited");
+  }
+
+  @Test
+  void onlyAnInterfaceThatMayComeIsWaitedFor() throws IOException {
+    String waiting = GOOD.replace("name eth0", "name eth0 wait on");
+    world.refusing(Reason.INTERFACE_DOWN, "eth0 is down");
+    assertEnds(0, execute("run", waiting));
+    world.refusing(Reason.NOT_PERMITTED, "CAP_NET_RAW is missing");
+    assertEnds(5, execute("run", waiting), "CAP_NET_RAW is missing");
+  }
+
+  @Test
+  void variablesInTheFileComeFromTheEnvironment() throws IOException {
+    String text = GOOD.replace("10.0.0.4", "10.0.0.${NUMBER}");
+    assertEnds(3, execute("check", text), "node.conf:3:26: error: '${NUMBER}' has no value");
+    world.environment("NUMBER", "4");
+    assertEquals(0, execute("check", text), world::err);
+    assertEquals(0, world.execute("check", "--help"));
+    assertTrue(world.out().contains("${NAME} and ${NAME:-VALUE}"), world.out());
+  }
+
+  @Test
+  void aFileThatCannotBeWrittenEndsWithTwo() throws IOException {
+    world.ports((link, engines, spread) -> List.of(new ClosingPort()));
+    Files.writeString(file, GOOD);
+    Path nowhere = folder.resolve("nowhere/alive");
+    assertEnds(
+        2,
+        world.execute("run", "-c", file.toString(), "--alive", nowhere.toString()),
+        "--alive " + nowhere + ": cannot be written");
   }
 
   @Test

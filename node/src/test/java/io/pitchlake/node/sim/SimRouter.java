@@ -34,7 +34,7 @@ public final class SimRouter implements AutoCloseable {
             .orElseThrow(
                 () -> new AssertionError("expected a good file, seen " + parsed.problems()));
     for (Interface link : Node.interfacesOf(configuration)) {
-      ports.add(new SimPort(link.name(), mac(link.id())));
+      ports.add(new SimPort(link.link().toString(), mac(link.id())));
     }
     ((SimPort) ports.getLast()).mtuBytes(mtuBytes);
     node =
@@ -48,7 +48,7 @@ public final class SimRouter implements AutoCloseable {
             IdleStrategy.busy());
     int index = 0;
     for (Interface link : Node.interfacesOf(configuration)) {
-      port(index++).attach(lans.get(link.name()), node::turn);
+      port(index++).attach(lans.get(link.link().toString()), node::turn);
     }
     clock.every(5_000_000, node::turn);
   }
