@@ -1,5 +1,6 @@
 package io.pitchlake.node;
 
+import io.pitchlake.common.config.Configuration.Admin;
 import io.pitchlake.common.config.Configuration.Interface;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.time.SystemClock;
@@ -40,6 +41,7 @@ public final class Main {
             HostAddresses::now,
             HostAddresses::of,
             Path.of("/proc/sys"),
+            Admin.DEFAULT_SOCKET.getParent(),
             Path.of("/dev/log"),
             end::whenAsked,
             Main::whenAskedToReload,

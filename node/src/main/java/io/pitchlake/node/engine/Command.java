@@ -32,6 +32,9 @@ public sealed interface Command {
     SILENT
   }
 
+  /// Show that the engine turns: `answer` is run between two turns' frames, and must not wait.
+  record Answer(Runnable answer) implements Command {}
+
   /// Finish the turn and return from [Engine#run].
   record Stop() implements Command {}
 }

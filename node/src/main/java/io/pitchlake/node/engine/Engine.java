@@ -115,6 +115,11 @@ public final class Engine {
     chain.onDiscarded();
   }
 
+  /// What it works with; engine thread.
+  public View view() {
+    return view;
+  }
+
   /// Whether a [Command.Stop] was done.
   public boolean stopped() {
     return stopping;
@@ -133,6 +138,7 @@ public final class Engine {
         case Command.Administer(int target, TargetState state) ->
             chain.onAdministered(target, state, nowNanos);
         case Command.CheckResult result -> chain.onChecked(result, nowNanos);
+        case Command.Answer(Runnable answer) -> answer.run();
         case Command.Stop() -> {
           stopping = true;
           chain.onStop(nowNanos);

@@ -78,6 +78,7 @@ final class TestWorld {
             () -> host,
             links,
             folder,
+            folder,
             folder.resolve("no-daemon"),
             Runnable::run,
             reload -> {},
