@@ -46,7 +46,7 @@ if [ "$is_root" = yes ] && [ "$status" = 0 ]; then
   fi
 fi
 if [ "$status" = 0 ]; then
-  say "Living through 10,000 histories"
+  say "Living through 3,000 histories"
   bash "$ROOT/deploy/sim.sh" --seeds 3000 </dev/null || status=1
 fi
 [ "$status" = 0 ] && verdict="${GREEN}passed${PLAIN}" || verdict="${RED}FAILED${PLAIN}"

@@ -39,6 +39,7 @@ import io.pitchlake.node.engine.ModuleChain;
 import io.pitchlake.node.engine.PortTransmit;
 import io.pitchlake.node.engine.Readiness;
 import io.pitchlake.node.engine.RealTime;
+import io.pitchlake.node.engine.Reception;
 import io.pitchlake.node.engine.ServerService;
 import io.pitchlake.node.engine.TargetHealth;
 import io.pitchlake.node.engine.Translator;
@@ -223,17 +224,19 @@ public final class Node {
             configuration.settings().get(Setting.TARPITLOGRATE),
             configuration.settings().get(Setting.TARPITLOGTOTAL),
             nowNanos);
+    Reception reception = new Reception(this.ports, nowNanos);
     this.engine =
         new Engine(
             clock,
             this.ports,
-            new ModuleChain(modules(view, random, nowNanos, seat), counters),
+            new ModuleChain(modules(view, random, nowNanos, seat, reception), counters),
             commands,
             throttle,
             counters,
             idle,
             view,
-            sessions.orElse(null));
+            sessions.orElse(null),
+            reception);
   }
 
   /// What sums over tables are made with: the same on all nodes.
@@ -276,7 +279,7 @@ public final class Node {
   }
 
   private List<Module> modules(
-      View view, RandomGenerator random, long nowNanos, Exchange.Seat seat) {
+      View view, RandomGenerator random, long nowNanos, Exchange.Seat seat, Reception reception) {
     Election election = new Election(sessions.map(Node::readiness).orElse(Readiness.ALWAYS));
     // Without an election a node is alone, and so it is master.
     boolean elects = !configuration.vrrps().isEmpty() && configuration.modules().contains("vrrp");
@@ -295,7 +298,8 @@ public final class Node {
             mastership,
             throttle,
             counters,
-            seat);
+            seat,
+            reception);
     sessions.ifPresent(arp::replicate);
     SipHash cookies = key("cookies", random);
     HealthModule health =

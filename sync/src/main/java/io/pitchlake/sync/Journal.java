@@ -52,9 +52,14 @@ final class Journal implements TableChanges {
   @Override
   public void changed(int entry) {
     if (!merging) {
-      Memory.putLong(at(entry) + STAMP, stamps.next());
-      again(entry);
+      renew(entry);
     }
+  }
+
+  /// What this node has counts, and more than all that was ever told.
+  void renew(int entry) {
+    Memory.putLong(at(entry) + STAMP, stamps.next());
+    again(entry);
   }
 
   @Override

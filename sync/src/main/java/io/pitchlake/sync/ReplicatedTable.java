@@ -51,6 +51,12 @@ public interface ReplicatedTable {
     return 0;
   }
 
+  /// Whether the copies differ and this node has had to do with the entry well after the other one:
+  /// a node that stood still or was cut off comes back with what it knew then, whatever its stamp.
+  default boolean isUsedMoreLately(int entry, SessionCodec told) {
+    return false;
+  }
+
   /// Adds an entry that [#find] did not find; its number, or why not.
   int add(SessionCodec told, long nowNanos);
 

@@ -604,6 +604,10 @@ public final class SessionReplicator implements AutoCloseable {
       return ReplicatedTable.NONE;
     }
     int newer = rank > 0 ? 1 : newer(journal, table, found, entry);
+    if (newer > 0 && rank == 0 && table.isUsedMoreLately(found, entry)) {
+      journal.renew(found);
+      return ReplicatedTable.NONE;
+    }
     if (newer > 0) {
       return adopt(journal, table.replace(found, entry, nowNanos), entry);
     }

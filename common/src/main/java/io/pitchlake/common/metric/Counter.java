@@ -15,6 +15,7 @@ public enum Counter {
   PROOFS_SENT("proof requests sent"),
   PROOFS_FREE("addresses proven free"),
   PROOFS_TAKEN("addresses proven taken"),
+  PROOFS_UNHEARD("proofs' requests said again because frames were lost meanwhile"),
   CHECKS_SENT("proofs sent beside an answer"),
   RELEASED("simulated addresses released to an owner"),
   HELD("addresses held for a machine that is coming up"),

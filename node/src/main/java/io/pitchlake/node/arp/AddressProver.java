@@ -19,6 +19,7 @@ import io.pitchlake.node.engine.Mastership;
 import io.pitchlake.node.engine.NeighborWriter;
 import io.pitchlake.node.engine.Neighbors;
 import io.pitchlake.node.engine.NetworkView;
+import io.pitchlake.node.engine.Reception;
 import io.pitchlake.node.engine.Shards;
 import io.pitchlake.node.engine.View;
 import io.pitchlake.sync.SessionReplicator;
@@ -33,9 +34,6 @@ import io.pitchlake.sync.SessionReplicator;
 /// Proofs are sent from the network's `real` address, never from 0.0.0.0 or `::`, which a machine that is coming up
 /// would take for a conflict (RFC 5227 2.1.1). Only the master proves; every node learns. Engine thread.
 final class AddressProver implements Addresses, Neighbors {
-  /// What was used within so short a time counts as used at once.
-  private static final long TOUCH_NANOS = 10_000_000;
-
   /// Marks an entry that was simulated since it last had an owner, in the field that later says how
   /// long to pass frames on.
   private static final long SIMULATED_BEFORE = Long.MIN_VALUE;
@@ -62,6 +60,7 @@ final class AddressProver implements Addresses, Neighbors {
   private final CounterBank counters;
   private final LearntStations learnt;
   private final Shards shards;
+  private final Reception reception;
   private final TimerWheel.Expiry expiry = this::expired;
   private final AddressReplica replica;
 
@@ -78,6 +77,8 @@ final class AddressProver implements Addresses, Neighbors {
   private TokenBucket proofs6;
   private AddressSweep sweep;
   private long nowNanos;
+  private long lostFrames;
+  private long lostNanos;
 
   AddressProver(
       AddressTable table,
@@ -88,7 +89,8 @@ final class AddressProver implements Addresses, Neighbors {
       EventSink events,
       CounterBank counters,
       LearntStations learnt,
-      Shards shards) {
+      Shards shards,
+      Reception reception) {
     this.table = table;
     this.stations = stations;
     this.timers = timers;
@@ -98,6 +100,7 @@ final class AddressProver implements Addresses, Neighbors {
     this.counters = counters;
     this.learnt = learnt;
     this.shards = shards;
+    this.reception = reception;
     this.replica = new AddressReplica(table, timers, this);
   }
 
@@ -109,6 +112,9 @@ final class AddressProver implements Addresses, Neighbors {
   /// Takes a new view over; entries that are no longer candidates stop being simulated, and those
   /// of networks that have gone are given up, whatever they are.
   void configure(View next, long atNanos) {
+    if (view == null) {
+      lostNanos = atNanos;
+    }
     view = next;
     nowNanos = atNanos;
     Settings settings = next.settings();
@@ -241,13 +247,10 @@ final class AddressProver implements Addresses, Neighbors {
 
   @Override
   public void used(int entry, long atNanos) {
-    // Under a flood this is all that an answer costs.
-    if (atNanos - table.touchedNanos(entry) < TOUCH_NANOS) {
-      return;
-    }
-    nowNanos = atNanos;
     table.touch(entry, atNanos);
+    // Under a flood this is all that an answer costs.
     if (atNanos - table.checkedNanos(entry) >= checkNanos) {
+      nowNanos = atNanos;
       table.checkedNanos(entry, atNanos);
       counters.count(Counter.CHECKS_SENT);
       request(entry);
@@ -351,8 +354,8 @@ final class AddressProver implements Addresses, Neighbors {
     if (!(isIpv4 ? proofs : proofs6).take(nowNanos)) {
       return DropReason.PROOF_RATE;
     }
-    if (!isIpv4 && table.simulated(network.index(), false) >= maxSimulated6) {
-      evict(table.leastRecentlyAsked(network.index(), false));
+    if (!hasRoomToSimulate(network, isIpv4) && !makeRoom(network.index(), isIpv4)) {
+      return DropReason.TABLE_FULL;
     }
     int entry = addOrEvict(network, high, low, AddressState.PROBING);
     if (entry == AddressTable.NONE) {
@@ -425,7 +428,7 @@ final class AddressProver implements Addresses, Neighbors {
     table.state(entry, AddressState.SIMULATED);
     table.probesLeft(entry, TOLD);
     table.passUntilNanos(entry, SIMULATED_BEFORE);
-    table.touch(entry, atNanos - TOUCH_NANOS);
+    table.touch(entry, atNanos - 1);
     table.checkedNanos(entry, atNanos - checkNanos);
     timers.schedule(entry, atNanos + Math.min(leftNanos, trapNanos));
   }
@@ -439,14 +442,21 @@ final class AddressProver implements Addresses, Neighbors {
   /// least recently.
   private int addOrEvict(NetworkView network, long high, long low, AddressState initial) {
     int entry = table.add(network.index(), high, low, initial);
-    if (entry == AddressTable.NONE) {
-      int oldest = table.leastRecentlyAsked(network.index(), IpAddress.isIpv4(high, low));
-      if (oldest != AddressTable.NONE) {
-        evict(oldest);
-        entry = table.add(network.index(), high, low, initial);
-      }
+    if (entry == AddressTable.NONE && makeRoom(network.index(), IpAddress.isIpv4(high, low))) {
+      entry = table.add(network.index(), high, low, initial);
     }
     return entry;
+  }
+
+  /// Gives up the simulated address that was asked for least recently. What was asked for in this
+  /// turn stays: its answer is queued, and nothing may be said of an address that nobody keeps.
+  private boolean makeRoom(int network, boolean isIpv4) {
+    int oldest = table.leastRecentlyAsked(network, isIpv4);
+    if (oldest == AddressTable.NONE || table.touchedNanos(oldest) == nowNanos) {
+      return false;
+    }
+    evict(oldest);
+    return true;
   }
 
   private void evict(int entry) {
@@ -457,8 +467,22 @@ final class AddressProver implements Addresses, Neighbors {
   private void startProof(int entry) {
     counters.count(Counter.PROOFS_STARTED);
     table.probesLeft(entry, probes - 1);
+    requestAndListen(entry);
+  }
+
+  private void requestAndListen(int entry) {
+    noteLosses();
+    table.checkedNanos(entry, nowNanos);
     request(entry);
     timers.schedule(entry, nowNanos + probeGapNanos);
+  }
+
+  private void noteLosses() {
+    long lost = reception.lostFrames();
+    if (lost != lostFrames) {
+      lostFrames = lost;
+      lostNanos = nowNanos;
+    }
   }
 
   private void request(int entry) {
@@ -491,19 +515,39 @@ final class AddressProver implements Addresses, Neighbors {
   private void expired(int entry) {
     switch (table.state(entry)) {
       case PROBING -> {
-        if (!isMaster(entry)) {
-          forget(entry);
-        } else if (table.probesLeft(entry) > 0) {
-          table.probesLeft(entry, table.probesLeft(entry) - 1);
-          request(entry);
-          timers.schedule(entry, nowNanos + probeGapNanos);
+        if (isMaster(entry)) {
+          unanswered(entry);
         } else {
-          simulate(entry);
+          forget(entry);
         }
       }
       case HELD -> stillHeld(entry);
       case SIMULATED -> proveAgain(entry);
       case REAL -> forget(entry);
+    }
+  }
+
+  /// A request's gap has passed. That is silence only if everything that came meanwhile was heard.
+  private void unanswered(int entry) {
+    long askedNanos = table.checkedNanos(entry);
+    if (reception.heardUntilNanos() - askedNanos < probeGapNanos) {
+      timers.schedule(entry, nowNanos + MILLI_NANOS);
+      return;
+    }
+    noteLosses();
+    if (lostNanos - askedNanos > 0) {
+      counters.count(Counter.PROOFS_UNHEARD);
+      boolean isIpv4 = IpAddress.isIpv4(table.high(entry), table.low(entry));
+      if ((isIpv4 ? proofs : proofs6).take(nowNanos)) {
+        requestAndListen(entry);
+      } else {
+        forget(entry);
+      }
+    } else if (table.probesLeft(entry) > 0) {
+      table.probesLeft(entry, table.probesLeft(entry) - 1);
+      requestAndListen(entry);
+    } else {
+      simulate(entry);
     }
   }
 
@@ -531,15 +575,10 @@ final class AddressProver implements Addresses, Neighbors {
     counters.count(Counter.PROOFS_FREE);
     int network = table.network(entry);
     boolean isIpv4 = IpAddress.isIpv4(table.high(entry), table.low(entry));
-    // Others that were asked for at the same time may have been faster. Their answers may still be
-    // queued, and nothing is said of an address that nobody keeps; so then this one gives way.
-    if (!isIpv4 && table.simulated(network, false) >= maxSimulated6) {
-      int oldest = table.leastRecentlyAsked(network, false);
-      if (nowNanos - table.touchedNanos(oldest) < TOUCH_NANOS) {
-        evict(entry);
-        return;
-      }
-      evict(oldest);
+    // Others that were asked for at the same time may have been faster.
+    if (!isIpv4 && table.simulated(network, false) >= maxSimulated6 && !makeRoom(network, false)) {
+      evict(entry);
+      return;
     }
     table.state(entry, AddressState.SIMULATED);
     table.touch(entry, nowNanos);

@@ -163,8 +163,15 @@ final class AddressReplica implements ReplicatedTable, SessionReplicator.Members
     }
     into.stateNumber(state.ordinal() + 1)
         .station(0, state == AddressState.REAL ? table.mac(entry) : 0)
-        .millis(leftNanos(entry, nowNanos) / MILLI_NANOS);
+        .millis(tellableNanos(entry, nowNanos) / MILLI_NANOS);
     return true;
+  }
+
+  /// A decoy's time as its proof has given it: what a backup adds is not handed from node to node,
+  /// or no end of it would come while nodes come and go.
+  private long tellableNanos(int entry, long nowNanos) {
+    long left = leftNanos(entry, nowNanos);
+    return Math.max(0, prover.isTold(entry) ? left - BACKUP_NANOS : left);
   }
 
   private long leftNanos(int entry, long nowNanos) {

@@ -24,6 +24,7 @@ import io.pitchlake.node.engine.NeighborWriter;
 import io.pitchlake.node.engine.Neighbors;
 import io.pitchlake.node.engine.NetworkView;
 import io.pitchlake.node.engine.PacketContext;
+import io.pitchlake.node.engine.Reception;
 import io.pitchlake.node.engine.Transmit;
 import io.pitchlake.node.engine.Verdict;
 import io.pitchlake.node.engine.View;
@@ -52,8 +53,18 @@ public final class ArpModule implements Module {
       Transmit transmit,
       Mastership mastership,
       EventSink events,
-      CounterBank counters) {
-    this(table, stations, timers, transmit, mastership, events, counters, Exchange.Seat.alone());
+      CounterBank counters,
+      Reception reception) {
+    this(
+        table,
+        stations,
+        timers,
+        transmit,
+        mastership,
+        events,
+        counters,
+        Exchange.Seat.alone(),
+        reception);
   }
 
   /// The module of one engine of several.
@@ -67,14 +78,24 @@ public final class ArpModule implements Module {
       Mastership mastership,
       EventSink events,
       CounterBank counters,
-      Exchange.Seat seat) {
+      Exchange.Seat seat,
+      Reception reception) {
     this.mastership = mastership;
     this.counters = counters;
     this.writer = new NeighborWriter(transmit);
     LearntStations learnt = new LearntStations();
     this.prover =
         new AddressProver(
-            table, stations, timers, writer, mastership, events, counters, learnt, seat.shards());
+            table,
+            stations,
+            timers,
+            writer,
+            mastership,
+            events,
+            counters,
+            learnt,
+            seat.shards(),
+            reception);
     AddressDefence defence = new AddressDefence(writer, mastership, events, counters);
     this.hearing = new Hearing(prover, learnt, defence, seat, counters);
   }

@@ -30,12 +30,14 @@ public final class Engine {
   private final CounterBank counters;
   private final IdleStrategy idle;
   private final SessionReplicator replicator;
+  private final Reception reception;
   private final PacketContext packet = new PacketContext();
   private View view;
   private long turnNanos;
   private boolean stopping;
 
   /// @param replicator tells other nodes what has changed; null for a node alone
+  /// @param reception of `ports`, kept up to date for the modules that ask it
   public Engine(
       Clock clock,
       List<Port> ports,
@@ -45,8 +47,10 @@ public final class Engine {
       CounterBank counters,
       IdleStrategy idle,
       View view,
-      SessionReplicator replicator) {
+      SessionReplicator replicator,
+      Reception reception) {
     this.replicator = replicator;
+    this.reception = reception;
     this.clock = clock;
     this.ports = ports.toArray(Port[]::new);
     this.batches = new Batch[ports.size()];
@@ -160,6 +164,7 @@ public final class Engine {
   private int receive(int port, long nowNanos) {
     Batch batch = batches[port];
     int count = ports[port].receive(batch);
+    reception.received(port, count, !batch.isFull(), nowNanos);
     if (count == 0) {
       return 0;
     }

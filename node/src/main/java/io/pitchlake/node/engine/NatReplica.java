@@ -21,6 +21,9 @@ final class NatReplica implements ReplicatedTable {
   private static final FlowState[] STATES = FlowState.values();
   private static final long MILLI_NANOS = 1_000_000L;
 
+  /// More than a change is on its way.
+  private static final long LATELY_NANOS = 100_000_000L;
+
   private final NatTable sessions;
   private final CounterBank counters;
   private final FlowKey forward = new FlowKey();
@@ -107,6 +110,12 @@ final class NatReplica implements ReplicatedTable {
 
   private TargetView targetOf(SessionCodec told) {
     return told.target() < targets.length ? targets[told.target()] : null;
+  }
+
+  @Override
+  public boolean isUsedMoreLately(int session, SessionCodec told) {
+    return sessions.targetId(session) != told.target()
+        && told.millis() * MILLI_NANOS - sessions.ageNanos(session) > LATELY_NANOS;
   }
 
   @Override

@@ -13,6 +13,9 @@ final class FlowReplica implements ReplicatedTable {
   private static final FlowState[] STATES = FlowState.values();
   private static final long MILLI_NANOS = 1_000_000L;
 
+  /// More than a change is on its way.
+  private static final long LATELY_NANOS = 100_000_000L;
+
   private final FlowTable flows;
   private final Sessions sessions;
   private final Scheduler scheduler;
@@ -64,6 +67,12 @@ final class FlowReplica implements ReplicatedTable {
       return UNKNOWN_NAME;
     }
     return flows.find(told.high(), told.low(), tuple);
+  }
+
+  @Override
+  public boolean isUsedMoreLately(int flow, SessionCodec told) {
+    return flows.target(flow) != told.target()
+        && told.millis() * MILLI_NANOS - flows.ageNanos(flow) > LATELY_NANOS;
   }
 
   @Override

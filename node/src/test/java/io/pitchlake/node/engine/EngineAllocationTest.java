@@ -313,8 +313,9 @@ class EngineAllocationTest {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = 0;
     long allocated = 0;
-    // The clock of the test allocates; it stands still while the counter is read.
-    for (int round = 0; round < 6; round++) {
+    // The clock of the test allocates; it stands still while the counter is read. So what was heard
+    // lags behind by a round, and a proof takes some.
+    for (int round = 0; round < 12; round++) {
       clock.advanceMillis(300);
       before = threads.getCurrentThreadAllocatedBytes();
       for (int turn = 0; turn < TURNS; turn++) {

@@ -32,6 +32,9 @@ final class History implements AutoCloseable {
               Gauge.PERSISTENT_CLIENTS, 1024L,
               Gauge.NAT_SESSIONS, 1024L));
 
+  /// RFC 4861 10: MAX_MULTICAST_SOLICIT.
+  private static final int SOLICITATIONS = 3;
+
   private static final int EQUAL_WITHIN_MILLIS = 10_000;
 
   /// What has happened in a history.
@@ -328,15 +331,25 @@ final class History implements AutoCloseable {
     // Until who took an address in silence is found out by a proof beside an answer.
     clock.advance(Math.max(plan.checkSeconds() * 1001, 5 * plan.probeGapMillis()) * MILLI);
     List<List<SimHost>> owners = segment.pool().stream().map(segment::owners).toList();
-    for (SimHost scanner : segment.scanners()) {
-      scanner.forgetNeighbors();
-      segment.pool().forEach(scanner::resolve);
+    List<IpAddress> traps =
+        segment.pool().stream()
+            .filter(address -> segment.owners(address).isEmpty())
+            .filter(address -> shadows.mayBeSimulated(address, clock.nanoTime()))
+            .toList();
+    segment.scanners().forEach(SimHost::forgetNeighbors);
+    // As stations do; of IPv6 addresses that are proven in one turn, only so many as fit are told.
+    for (int ask = 0; ask < SOLICITATIONS; ask++) {
+      for (SimHost scanner : segment.scanners()) {
+        segment.pool().stream()
+            .filter(address -> scanner.neighbor(address) == null)
+            .forEach(scanner::resolve);
+      }
+      clock.advance(5L * plan.probeGapMillis() * MILLI);
     }
-    clock.advance(5L * plan.probeGapMillis() * MILLI);
     for (int i = 0; i < owners.size(); i++) {
       IpAddress address = segment.pool().get(i);
       if (owners.get(i).equals(segment.owners(address))) {
-        isTrapOrOwners(address, owners.get(i));
+        isTrapOrOwners(address, owners.get(i), traps.contains(address));
       }
     }
     if (ownership.answers() == answersBefore) {
@@ -386,12 +399,11 @@ final class History implements AutoCloseable {
     }
   }
 
-  private void isTrapOrOwners(IpAddress address, List<SimHost> owners) {
-    boolean free = owners.isEmpty() && shadows.mayBeSimulated(address, clock.nanoTime());
+  private void isTrapOrOwners(IpAddress address, List<SimHost> owners, boolean isTrap) {
     for (SimHost scanner : segment.scanners()) {
       if (owners.size() == 1) {
         expect(scanner, address, owners.getFirst().mac());
-      } else if (free) {
+      } else if (isTrap) {
         expect(scanner, address, virtualMac(address));
       }
     }

@@ -13,13 +13,17 @@ import io.pitchlake.common.time.Clock;
 import io.pitchlake.node.Node;
 import io.pitchlake.node.engine.Exchange;
 import io.pitchlake.node.engine.IdleStrategy;
+import io.pitchlake.node.engine.RouterRole;
+import io.pitchlake.node.event.SecurityEvent;
 import io.pitchlake.node.port.Carrier;
 import io.pitchlake.node.port.PeerLink;
 import io.pitchlake.node.sim.SimPeers;
 import io.pitchlake.node.sim.SimPort;
 import io.pitchlake.sync.Replicator;
 import io.pitchlake.sync.SessionReplicator;
+import io.pitchlake.sync.SyncEvent;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,6 +86,8 @@ final class Member implements Clock {
   private SyncEnd syncEnd;
   private boolean syncDue;
   private long toldNanos;
+  private final boolean[] isActive = new boolean[2];
+  private final Set<String> talksTo = new HashSet<>();
   private int boots;
   private long bootedNanos;
   private long wakeNanos = Long.MAX_VALUE;
@@ -230,6 +236,28 @@ final class Member implements Clock {
     return node.counters();
   }
 
+  /// Whether it has called itself the active router of a family, as of its last turn.
+  boolean saysItIsActive(boolean isIpv4) {
+    return isActive[isIpv4 ? 0 : 1];
+  }
+
+  private void noteSyncEvent(SyncEvent event) {
+    switch (event) {
+      case SyncEvent.Met met -> talksTo.add(met.peer());
+      case SyncEvent.Left left -> talksTo.remove(left.peer());
+      case SyncEvent.FellBehind behind -> talksTo.remove(behind.peer());
+      default -> {}
+    }
+    journal.note(() -> name() + ": " + event);
+  }
+
+  private void noteEvent(SecurityEvent event) {
+    if (event instanceof SecurityEvent.RouterChanged change) {
+      isActive[change.ipv4() ? 0 : 1] = change.to() == RouterRole.ACTIVE;
+    }
+    journal.note(() -> name() + ": " + event.line());
+  }
+
   /// When the turn began that sends what departs now; earlier than now if it stood still in it.
   long turnNanos() {
     return turnNanos;
@@ -253,6 +281,8 @@ final class Member implements Clock {
 
   void boot() {
     boots++;
+    Arrays.fill(isActive, false);
+    talksTo.clear();
     bootedNanos = clock.nanoTime();
     port.reset();
     peers = sync == null ? null : new Link();
@@ -270,9 +300,7 @@ final class Member implements Clock {
             Carrier.ALWAYS,
             sync == null
                 ? Optional.empty()
-                : Optional.of(
-                    new Node.Replication(
-                        random.nextLong(), event -> journal.note(() -> name() + ": " + event))));
+                : Optional.of(new Node.Replication(random.nextLong(), this::noteSyncEvent)));
     node.replicator()
         .ifPresent(replicator ->
             syncEnd = new SyncEnd(this, members, clock, sync, replicator, this::wakeSync));
@@ -390,7 +418,7 @@ final class Member implements Clock {
     if (!toldAll) {
       toldNanos = nowNanos;
     } else if (nowNanos - toldNanos >= SETTLED_NANOS
-        && node.counters().get(Gauge.SYNC_PEERS) == others.size()) {
+        && members.stream().allMatch(Member::holdsWhatItsPeersDo)) {
       for (Watch watch : watches) {
         watch.acknowledged(this, toldNanos, nowNanos);
       }
@@ -400,13 +428,21 @@ final class Member implements Clock {
     }
   }
 
+  /// Whether it has been told what every other node knew when they met.
+  private boolean holdsWhatItsPeersDo() {
+    return isUp()
+        && talksTo.size() == others.size()
+        && node.counters().get(Gauge.SYNC_PEERS) == others.size()
+        && node.counters().get(Gauge.SYNC_PEERS_EQUAL) == others.size();
+  }
+
   private void turn() {
     turning = true;
     turnNanos = clock.nanoTime();
     readings = 0;
     node.turn();
     turning = false;
-    node.events().drainTo(event -> journal.note(() -> name() + ": " + event.line()));
+    node.events().drainTo(this::noteEvent);
     if (leadNanos > 0) {
       clock.after(leadNanos, this::resume);
       leadNanos = 0;

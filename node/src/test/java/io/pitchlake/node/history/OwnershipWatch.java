@@ -1,6 +1,5 @@
 package io.pitchlake.node.history;
 
-import io.pitchlake.common.metric.Gauge;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.sim.SimClock;
 import java.util.ArrayDeque;
@@ -290,7 +289,7 @@ final class OwnershipWatch implements Watch {
         && member.boots() == boot
         && office.speaks
         && clock.nanoTime() - office.advertNanos <= leaseNanos
-        && member.counters().get(Gauge.ROUTERS_ACTIVE) > 0;
+        && member.saysItIsActive(isIpv4);
   }
 
   /// The other node that has answered since this one did within two intervals, or null.

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -203,8 +204,16 @@ final class ShadowWatch implements Watch {
   private void isProven(Member member, Glimpse frame, Proof proof, long turnNanos) {
     if (proof == null || proof.requests < PROBES) {
       throw new BrokenInvariant(
-          "%s answers for %s after %d requests"
-              .formatted(member, frame.speaker, proof == null ? 0 : proof.requests));
+          "%s answers for %s after %d requests; other proofs ended (ms ago): %s"
+              .formatted(
+                  member,
+                  frame.speaker,
+                  proof == null ? 0 : proof.requests,
+                  Stream.concat(knowledge.stream(), former.stream())
+                      .map(known -> known.complete.get(frame.speaker))
+                      .filter(Objects::nonNull)
+                      .map(other -> (turnNanos - other.lastNanos) / 1_000_000)
+                      .toList()));
     }
     if (turnNanos - proof.enoughNanos < gapNanos) {
       broken(member, frame, "for which it asked the third time", turnNanos - proof.enoughNanos);

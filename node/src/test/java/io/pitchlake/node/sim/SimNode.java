@@ -40,6 +40,7 @@ import io.pitchlake.node.engine.IdleStrategy;
 import io.pitchlake.node.engine.ModuleChain;
 import io.pitchlake.node.engine.NetworkView;
 import io.pitchlake.node.engine.PortTransmit;
+import io.pitchlake.node.engine.Reception;
 import io.pitchlake.node.engine.RouteTable;
 import io.pitchlake.node.engine.RouteTable.Route;
 import io.pitchlake.node.engine.ServerIndex;
@@ -295,6 +296,7 @@ public final class SimNode {
     stations = new StationPool((int) settings.get(Setting.TARPITSTATIONS));
     EventSink sink = options.events == null ? new Recorder() : options.events;
     PortTransmit transmit = new PortTransmit(List.of(port));
+    Reception reception = new Reception(List.of(port), clock.nanoTime());
     ArpModule arp =
         new ArpModule(
             table,
@@ -303,7 +305,8 @@ public final class SimNode {
             transmit,
             (unused, family) -> options.master,
             sink,
-            counters);
+            counters,
+            reception);
     TarpitModule tarpit =
         new TarpitModule(
             arp.addresses(), transmit, sink, counters, new SipHash(1, 2), new int[] {1500});
@@ -374,7 +377,8 @@ public final class SimNode {
             counters,
             IdleStrategy.busy(),
             view,
-            replication.orElse(null));
+            replication.orElse(null),
+            reception);
   }
 
   private static RouteTable routes(Options options, NetworkView network) {

@@ -97,6 +97,56 @@ class TarpitRulesTest {
     assertEquals(0, node.counters().get(Counter.TARPIT_ND_ADVERTISEMENTS));
   }
 
+  /// Silence is only what was listened to: the owner's answer may wait behind more frames than one
+  /// turn reads.
+  @Test
+  void anAnswerThatWaitsUnreadIsHeardBeforeTheAddressIsTaken() {
+    SimNode node = node();
+    scanner.resolve(FREE);
+    clock.advanceMillis(450);
+    node.asleep(true);
+    noise(100);
+    host.sendRaw(
+        PacketBuilder.ethernet("02:00:00:00:00:20", "02:00:00:00:00:04")
+            .arpReply(FREE.toString(), "192.168.2.4")
+            .build());
+    clock.advanceMillis(1000);
+    node.asleep(false);
+    clock.advanceSeconds(1);
+    assertEquals(Optional.of(AddressState.REAL), node.state(FREE));
+    assertNull(scanner.neighbor(FREE), "a living machine's address was answered for");
+  }
+
+  /// An answer that the kernel dropped was not heard either, so the request is said again.
+  @Test
+  void aProofInWhichFramesWereLostProvesNothing() {
+    SimNode node = node();
+    node.port().capacity(70);
+    scanner.resolve(FREE);
+    clock.advanceMillis(450);
+    node.asleep(true);
+    noise(100);
+    host.own(FREE);
+    clock.advanceMillis(1000);
+    node.asleep(false);
+    clock.advanceSeconds(1);
+    assertEquals(1, node.counters().get(Counter.PROOFS_UNHEARD));
+    assertEquals(Optional.of(AddressState.REAL), node.state(FREE));
+    assertNull(scanner.neighbor(FREE));
+    assertEquals(0, node.counters().get(Counter.TARPIT_ARP_REPLIES));
+  }
+
+  /// Frames that change nothing.
+  private void noise(int frames) {
+    for (int i = 0; i < frames; i++) {
+      scanner.sendRaw(
+          PacketBuilder.ethernet("02:00:00:00:00:66", "02:00:00:00:00:67")
+              .ipv4("192.168.2.66", "192.168.2.67")
+              .udp(9, 9)
+              .build());
+    }
+  }
+
   /// IPv4 rule 1 and IPv6 rule 1.
   @ParameterizedTest
   @ValueSource(strings = {"192.168.2.77", "2001:db8:1::77"})
@@ -503,6 +553,25 @@ class TarpitRulesTest {
     assertEquals(3, node.table().simulated(0, false));
     assertEquals(Optional.empty(), node.state(IpAddress.parse("2001:db8:1::1002")));
     assertNotEquals(Optional.empty(), node.state(IpAddress.parse("2001:db8:1::1001")));
+  }
+
+  /// Two that are proven in one turn and one place: the second may not take the first one's, whose
+  /// answer is queued; but asked again a turn later it gets it.
+  @Test
+  void aFullIpv6NetworkNeitherStarvesAnAskerNorTakesBackWhatItSays() {
+    SimNode node = node(new SimNode.Options().set(Setting.TARPITMAX6, 1));
+    IpAddress other = IpAddress.parse("2001:db8:1::78");
+    for (int i = 0; i < 10; i++) {
+      scanner.forgetNeighbors();
+      scanner.resolve(FREE6);
+      scanner.resolve(other);
+      clock.advanceSeconds(1);
+      assertEquals(1, node.table().simulated(0, false));
+      IpAddress answered = scanner.neighbor(FREE6) == null ? other : FREE6;
+      assertEquals(Optional.of(AddressState.SIMULATED), node.state(answered), "round " + i);
+    }
+    trap(other);
+    trap(FREE6);
   }
 
   @Test
