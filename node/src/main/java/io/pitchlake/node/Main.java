@@ -1,5 +1,6 @@
 package io.pitchlake.node;
 
+import io.pitchlake.common.config.Configuration.Admin;
 import io.pitchlake.common.config.Configuration.Interface;
 import io.pitchlake.common.config.Configuration.Link;
 import io.pitchlake.common.net.IpAddress;
@@ -42,6 +43,7 @@ public final class Main {
             HostAddresses::now,
             HostAddresses::of,
             Path.of("/proc/sys"),
+            Admin.DEFAULT_SOCKET.getParent(),
             Path.of("/dev/log"),
             System::getenv,
             end::whenAsked,

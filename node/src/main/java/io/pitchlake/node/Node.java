@@ -106,6 +106,9 @@ public final class Node {
   private final boolean laidOutForTranslation;
   private final Engine engine;
 
+  /// Set where the modules are made.
+  private Inside inside;
+
   /// Wires a node; nothing is sent before [#run] or [#turn].
   ///
   /// @param ports one for each of [#interfacesOf], in that order
@@ -315,8 +318,33 @@ public final class Node {
     RouteModule router =
         new RouteModule(
             egress, errors, arp.addresses(), arp.neighbors(), mastership, counters, nowNanos);
-    Optional<SlbModule> balancer =
-        flowTable(random, nowNanos, engines).map(flows -> slb(health, translator, flows, random));
+    Optional<FlowTable> flows = flowTable(random, nowNanos, engines);
+    Optional<SlbModule> balancer = flows.map(table -> slb(health, translator, table, random));
+    Optional<VrrpModule> vrrp =
+        elects
+            ? Optional.of(
+                new VrrpModule(
+                    election,
+                    transmit,
+                    arp.neighbors(),
+                    throttle,
+                    counters,
+                    sync(random),
+                    carrier,
+                    balancer.map(SlbModule::service).orElse(ServerService.ALWAYS),
+                    nowNanos))
+            : Optional.empty();
+    inside =
+        new Inside(
+            () -> engine.view(),
+            mastership,
+            arp,
+            health,
+            balancer,
+            vrrp,
+            flows,
+            translator.sessions(),
+            sessions);
     return configuration.modules().stream()
         .map(name ->
             switch (name) {
@@ -331,19 +359,7 @@ public final class Node {
               case "tnat" -> new TnatModule(translator);
               case "nat" -> new NatModule(translator, router, mastership);
               case "rt" -> router;
-              case "vrrp" ->
-                  elects
-                      ? new VrrpModule(
-                          election,
-                          transmit,
-                          arp.neighbors(),
-                          throttle,
-                          counters,
-                          sync(random),
-                          carrier,
-                          balancer.map(SlbModule::service).orElse(ServerService.ALWAYS),
-                          nowNanos)
-                      : new ChainPlace(name);
+              case "vrrp" -> vrrp.map(Module.class::cast).orElseGet(() -> new ChainPlace(name));
               default -> throw new IllegalArgumentException("there is no module '" + name + "'");
             })
         .toList();
@@ -515,6 +531,11 @@ public final class Node {
   /// and takes no commands.
   public boolean whenTurning(Runnable answer) {
     return commands.offer(new Command.Answer(answer));
+  }
+
+  /// What an operator may look at; only from what [#whenTurning] runs.
+  public Inside inside() {
+    return inside;
   }
 
   /// Puts a target, named by its number, into a state until the file gives it another one; on the

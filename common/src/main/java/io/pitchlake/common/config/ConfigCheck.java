@@ -93,7 +93,8 @@ final class ConfigCheck {
         settings(),
         draft.syslog == null ? new Configuration.Syslog.Local() : draft.syslog.value(),
         engine(),
-        new SyncCheck(draft, problems).check());
+        new SyncCheck(draft, problems).check(),
+        new AdminCheck(draft, problems).check());
   }
 
   private static <V> Map<Integer, V> unmodifiable(Map<Integer, V> map) {

@@ -28,7 +28,8 @@ public final class ConfigDiff {
           "engine", "engines start with their way to wait",
           "interface", "interfaces are opened at the start",
           "vrrp", "routers are set up at the start",
-          "sync", "the peers are joined at the start");
+          "sync", "the peers are joined at the start",
+          "admin", "the ways to the operator are opened at the start");
 
   /// What a server or target is: flows are kept under its number.
   private static final Map<SectionKind, Set<String>> IDENTITY =

@@ -41,6 +41,7 @@ public final class ConfigParser {
               "syslog",
               "engine",
               "sync",
+              "admin",
               "register",
               "enable"));
   private static final Vocabulary MODULES = new Vocabulary(Configuration.DEFAULT_MODULES);

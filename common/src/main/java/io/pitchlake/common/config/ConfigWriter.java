@@ -1,5 +1,8 @@
 package io.pitchlake.common.config;
 
+import io.pitchlake.common.config.Configuration.Admin;
+import io.pitchlake.common.config.Configuration.AdminListen;
+import io.pitchlake.common.config.Configuration.AdminSocket;
 import io.pitchlake.common.config.Configuration.Balancing;
 import io.pitchlake.common.config.Configuration.Duty;
 import io.pitchlake.common.config.Configuration.Engine;
@@ -109,7 +112,8 @@ public final class ConfigWriter {
               Settings settings,
               Syslog syslog,
               Engine engine,
-              Optional<Sync> sync) -> {
+              Optional<Sync> sync,
+              Admin admin) -> {
         hostname.ifPresent(name -> top("hostname", quoted(name)));
         top("modules", list(modules));
         engine(engine);
@@ -120,6 +124,7 @@ public final class ConfigWriter {
         targets.values().forEach(this::target);
         gateways.values().forEach(this::gateway);
         sync.ifPresent(this::sync);
+        admin(admin);
         exempt.forEach(prefix -> top("arp", prefix.toString()));
         accessLists.forEach(this::accessList);
         tarpitAcl.ifPresent(number -> top("tarpit_acl", number.toString()));
@@ -468,6 +473,32 @@ public final class ConfigWriter {
     }
   }
 
+  /// A file that says nothing about it stays one that says nothing.
+  private void admin(Admin admin) {
+    if (admin.equals(Admin.DEFAULT)) {
+      return;
+    }
+    switch (admin) {
+      case Admin(
+              AdminSocket socket,
+              AdminListen listen,
+              Optional<Path> token,
+              Optional<Path> certificate,
+              Optional<Path> key,
+              int connections,
+              int rate) -> {
+        enter(SectionKind.ADMIN, 0);
+        add(Grammar.ADMIN_SOCKET, place(socket));
+        add(Grammar.ADMIN_LISTEN, place(listen));
+        token.ifPresent(file -> add(Grammar.TOKEN, quoted(file.toString())));
+        certificate.ifPresent(file -> add(Grammar.CERTIFICATE, quoted(file.toString())));
+        key.ifPresent(file -> add(Grammar.TLS_KEY, quoted(file.toString())));
+        add(Grammar.CONNECTIONS, connections);
+        add(Grammar.RATE, rate);
+      }
+    }
+  }
+
   // ---- top level
 
   private void accessList(int number, AccessList list) {
@@ -578,8 +609,27 @@ public final class ConfigWriter {
     return switch (syslog) {
       case Syslog.Off() -> "off";
       case Syslog.Local() -> "local";
-      case Syslog.Remote(IpAddress address, int port) ->
-          (address.isIpv4() ? address.toString() : "[" + address + "]") + ":" + port;
+      case Syslog.Remote(IpAddress address, int port) -> place(address, port);
     };
+  }
+
+  private static String place(AdminSocket socket) {
+    return switch (socket) {
+      case AdminSocket.Auto() -> "auto";
+      case AdminSocket.Off() -> "off";
+      case AdminSocket.At(Path path) -> quoted(path.toString());
+    };
+  }
+
+  private static String place(AdminListen listen) {
+    return switch (listen) {
+      case AdminListen.Auto() -> "auto";
+      case AdminListen.Off() -> "off";
+      case AdminListen.At(IpAddress address, int port) -> place(address, port);
+    };
+  }
+
+  private static String place(IpAddress address, int port) {
+    return (address.isIpv4() ? address.toString() : "[" + address + "]") + ":" + port;
   }
 }

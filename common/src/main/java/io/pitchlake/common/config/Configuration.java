@@ -45,7 +45,8 @@ public record Configuration(
     Settings settings,
     Syslog syslog,
     Engine engine,
-    Optional<Sync> sync) {
+    Optional<Sync> sync,
+    Admin admin) {
 
   /// Whether addresses of some packets are replaced, and so there are sessions to be remembered.
   public boolean translates() {
@@ -91,7 +92,8 @@ public record Configuration(
         settings,
         syslog,
         engine,
-        sync);
+        sync,
+        admin);
   }
 
   /// The same for a node that takes part in no election, and so is master.
@@ -113,7 +115,8 @@ public record Configuration(
         settings,
         syslog,
         engine,
-        sync);
+        sync,
+        admin);
   }
 
   /// The modules of the default chain.
@@ -451,6 +454,65 @@ public record Configuration(
       Optional<IpAddress> witness) {
     /// Where nodes listen unless the file says otherwise.
     public static final int DEFAULT_PORT = 7800;
+  }
+
+  /// `admin { socket PATH listen ADDRESS:PORT token FILE certificate FILE key FILE connections 32
+  /// rate 100 }`: where an operator is listened to.
+  ///
+  /// @param token a file with the word that a client over HTTP must know; empty: who comes over
+  ///   HTTP may only read
+  /// @param certificate and `key`: PEM files, with which HTTP is spoken over TLS
+  /// @param connections at once, over each of the two ways
+  /// @param rate requests a second, over each of the two ways
+  public record Admin(
+      AdminSocket socket,
+      AdminListen listen,
+      Optional<Path> token,
+      Optional<Path> certificate,
+      Optional<Path> key,
+      int connections,
+      int rate) {
+    public static final int DEFAULT_PORT = 7802;
+    public static final int DEFAULT_CONNECTIONS = 32;
+    public static final int DEFAULT_RATE = 100;
+
+    /// Where programs of this host find the node unless the file says otherwise.
+    public static final Path DEFAULT_SOCKET = Path.of("/run/pitchlake/admin.sock");
+
+    /// What a file means that says nothing about it.
+    public static final Admin DEFAULT =
+        new Admin(
+            new AdminSocket.Auto(),
+            new AdminListen.Auto(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            DEFAULT_CONNECTIONS,
+            DEFAULT_RATE);
+  }
+
+  /// `socket auto | off | PATH`
+  public sealed interface AdminSocket {
+    /// At [Admin#DEFAULT_SOCKET] if it can be made there, else nowhere.
+    record Auto() implements AdminSocket {}
+
+    /// Nowhere.
+    record Off() implements AdminSocket {}
+
+    /// There, or the node does not start.
+    record At(Path path) implements AdminSocket {}
+  }
+
+  /// `listen auto | off | ADDRESS[:PORT]`
+  public sealed interface AdminListen {
+    /// At 127.0.0.1 and [Admin#DEFAULT_PORT] if nobody else is there, else nowhere.
+    record Auto() implements AdminListen {}
+
+    /// Nowhere.
+    record Off() implements AdminListen {}
+
+    /// There, or the node does not start.
+    record At(IpAddress address, int port) implements AdminListen {}
   }
 
   /// What carries the sync link: `transport ...`.

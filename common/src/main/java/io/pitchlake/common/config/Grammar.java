@@ -4,6 +4,9 @@ import static io.pitchlake.common.config.Field.once;
 import static io.pitchlake.common.config.Field.repeated;
 
 import io.pitchlake.common.config.Configuration.Access;
+import io.pitchlake.common.config.Configuration.Admin;
+import io.pitchlake.common.config.Configuration.AdminListen;
+import io.pitchlake.common.config.Configuration.AdminSocket;
 import io.pitchlake.common.config.Configuration.Idle;
 import io.pitchlake.common.config.Configuration.Persistence;
 import io.pitchlake.common.config.Configuration.Protocol;
@@ -19,6 +22,7 @@ import io.pitchlake.common.config.HealthCheck.AliasCheck;
 import io.pitchlake.common.config.Words.Block;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.net.IpPrefix;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -186,6 +190,18 @@ final class Grammar {
   static final Field<IpAddress> WITNESS = once("witness", words -> words.hostAddress("an address"));
   static final Field<Path> KEY = once("key", "cluster key", Grammar::keyFile);
 
+  static final Field<AdminSocket> ADMIN_SOCKET = once("socket", Grammar::adminSocket);
+  static final Field<AdminListen> ADMIN_LISTEN = once("listen", Words::adminListen);
+  static final Field<Path> TOKEN = once("token", words -> file(words, "the token's file"));
+  static final Field<Path> CERTIFICATE =
+      once("certificate", words -> file(words, "the certificate's file, in PEM"));
+  static final Field<Path> TLS_KEY =
+      once("key", words -> file(words, "the certificate's private key, in PEM"));
+  static final Field<Integer> CONNECTIONS =
+      once("connections", words -> words.number("a number of connections", 1, 1024));
+  static final Field<Integer> RATE =
+      once("rate", words -> words.number("a number of requests per second", 1, 10_000));
+
   private static final Duration SHORTEST_ADVERT = Duration.ofMillis(10);
   private static final Duration LONGEST_LAG = Duration.ofSeconds(10);
   private static final Duration LONGEST_ADVERT = Duration.ofMillis(40_950);
@@ -298,7 +314,40 @@ final class Grammar {
   }
 
   private static Path keyFile(Words words) {
-    String text = words.text("a file", "write the path of the cluster key");
+    return file(words, "the cluster key");
+  }
+
+  private static Path file(Words words, String whose) {
+    String text = words.text("a file", "write the path of " + whose);
     return text == null ? null : Path.of(text);
+  }
+
+  /// The kernel allows 107, of which the name that a socket is made under needs some more.
+  private static final int LONGEST_SOCKET_BYTES = 100;
+
+  private static AdminSocket adminSocket(Words words) {
+    Token token = words.peek();
+    String remedy = "write auto, off, or a path such as " + Admin.DEFAULT_SOCKET;
+    String text = words.text("a place for a socket", remedy);
+    if (text == null) {
+      return null;
+    }
+    return switch (text) {
+      case "auto" -> new AdminSocket.Auto();
+      case "off" -> new AdminSocket.Off();
+      default -> {
+        if (!text.startsWith("/")
+            || text.getBytes(StandardCharsets.UTF_8).length > LONGEST_SOCKET_BYTES) {
+          words
+              .problems()
+              .error(
+                  token,
+                  "is no absolute path of at most " + LONGEST_SOCKET_BYTES + " bytes",
+                  remedy);
+          yield null;
+        }
+        yield new AdminSocket.At(Path.of(text));
+      }
+    };
   }
 }

@@ -93,7 +93,16 @@ enum SectionKind {
       Grammar.KEY,
       Grammar.TRANSPORT,
       Grammar.SYNC_PORT,
-      Grammar.WITNESS);
+      Grammar.WITNESS),
+  ADMIN(
+      false,
+      Grammar.ADMIN_SOCKET,
+      Grammar.ADMIN_LISTEN,
+      Grammar.TOKEN,
+      Grammar.CERTIFICATE,
+      Grammar.TLS_KEY,
+      Grammar.CONNECTIONS,
+      Grammar.RATE);
 
   private final boolean registrable;
   private final List<Field<?>> fields;
@@ -139,7 +148,7 @@ enum SectionKind {
 
   /// Whether several sections of the kind can be told apart by a number.
   boolean isNumbered() {
-    return this != SYNC && this != ENGINE;
+    return this != SYNC && this != ENGINE && this != ADMIN;
   }
 
   /// The first words of its directives.

@@ -1,5 +1,7 @@
 package io.pitchlake.common.config;
 
+import io.pitchlake.common.config.Configuration.Admin;
+import io.pitchlake.common.config.Configuration.AdminListen;
 import io.pitchlake.common.config.Configuration.Syslog;
 import io.pitchlake.common.config.Field.Reader;
 import io.pitchlake.common.config.Token.Kind;
@@ -309,17 +311,49 @@ final class Words {
     if (text.equals("local")) {
       return new Syslog.Local();
     }
+    Optional<Endpoint> collector = endpoint(text, Syslog.DEFAULT_PORT);
+    if (collector.isEmpty()) {
+      problems.error(token, "is not a place for syslog lines", remedy);
+      return null;
+    }
+    Endpoint place = collector.get();
+    return isHost(place.address, token) ? new Syslog.Remote(place.address, place.port) : null;
+  }
+
+  /// `auto`, `off`, `ADDRESS` or `ADDRESS:PORT`; every address of the host is `0.0.0.0` or `::`.
+  AdminListen adminListen() {
+    String remedy = "write auto, off, 127.0.0.1:7802 or [::1]:7802";
+    Token token = value("a place to listen at", remedy);
+    if (token == null) {
+      return null;
+    }
+    String text = token.text().toLowerCase(Locale.ROOT);
+    if (text.equals("auto")) {
+      return new AdminListen.Auto();
+    }
+    if (text.equals("off")) {
+      return new AdminListen.Off();
+    }
+    Optional<Endpoint> place = endpoint(text, Admin.DEFAULT_PORT);
+    if (place.isEmpty() || place.get().address.isMulticast()) {
+      problems.error(token, "is not a place to listen at", remedy);
+      return null;
+    }
+    return new AdminListen.At(place.get().address, place.get().port);
+  }
+
+  /// An address and a port.
+  private record Endpoint(IpAddress address, int port) {}
+
+  private static Optional<Endpoint> endpoint(String text, int defaultPort) {
     Matcher withPort = ADDRESS_AND_PORT.matcher(text);
     boolean hasPort = IpAddress.tryParse(text).isEmpty() && withPort.matches();
     String address =
         !hasPort ? text : withPort.group(1) != null ? withPort.group(1) : withPort.group(2);
-    long port = hasPort ? Long.parseLong(withPort.group(3)) : Syslog.DEFAULT_PORT;
-    Optional<IpAddress> collector = IpAddress.tryParse(address);
-    if (collector.isEmpty() || port < 1 || port > 65_535) {
-      problems.error(token, "is not a place for syslog lines", remedy);
-      return null;
-    }
-    return isHost(collector.get(), token) ? new Syslog.Remote(collector.get(), (int) port) : null;
+    long port = hasPort ? Long.parseLong(withPort.group(3)) : defaultPort;
+    return port < 1 || port > 65_535
+        ? Optional.empty()
+        : IpAddress.tryParse(address).map(host -> new Endpoint(host, (int) port));
   }
 
   /// A network's first address, with its length when it is written as `ADDRESS/LEN`.

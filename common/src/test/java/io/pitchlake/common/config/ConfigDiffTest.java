@@ -69,6 +69,7 @@ class ConfigDiffTest {
         "tarpit_acl 1 | syslog off | 'syslog local' becomes 'syslog off'",
         "tarpit_acl 1 | engine { idle poll } | engine: 'idle adaptive' becomes 'idle poll'",
         "tarpit_acl 1 | sync { cluster x } | sync is new",
+        "tarpit_acl 1 | admin { rate 5 } | admin is new",
         "10.0.0.10 | 10.0.0.11 | server 1: 'ipaddr 10.0.0.10' becomes",
         "port 80 | port 81 | server 1: 'port 80' becomes 'port 81'",
         "10.0.0.21 | 10.0.0.22 | target 2: 'ipaddr 10.0.0.21' becomes",

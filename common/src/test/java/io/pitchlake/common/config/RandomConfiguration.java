@@ -191,6 +191,16 @@ final class RandomConfiguration {
         "engine { idle %s scheduling %s }\n"
             .formatted(oneOf("busy", "adaptive", "poll"), oneOf("fifo", "normal")));
     if (random.nextBoolean()) {
+      text.append("admin { ");
+      maybe("socket " + oneOf("auto", "off", "/run/x.sock", "\"/run/a b\""));
+      maybe("listen " + oneOf("auto", "off", "127.0.0.1", "127.0.0.%d:99".formatted(any(250))));
+      maybe("token \"/etc/a token\"");
+      maybe("certificate /etc/c.pem key /etc/k.pem");
+      maybe("connections " + (1 + any(1000)));
+      maybe("rate " + (1 + any(9999)));
+      text.append("}\n");
+    }
+    if (random.nextBoolean()) {
       text.append("sync { ");
       maybe("cluster " + name());
       maybe("port %d".formatted(1 + any(9)));

@@ -110,6 +110,12 @@ public final class ArpModule implements Module {
     return prover;
   }
 
+  /// Lets go of an address as if a machine that comes up had asked for it: silence, then a new
+  /// proof.
+  public void release(NetworkView network, long high, long low, long nowNanos) {
+    hearing.claim(network, high, low, 0, nowNanos);
+  }
+
   /// Has other nodes told of addresses, and takes over what they tell; before the first view.
   public void replicate(SessionReplicator with) {
     prover.replicate(with);

@@ -35,6 +35,8 @@ import picocli.CommandLine.ScopeType;
       "6:a capture file is broken or cannot be read or written",
       "7:the configuration asks for what this build does not have",
       "8:a drill could not be made",
+      "9:no node answers at the socket",
+      "10:the node refuses what was asked of it; the message says why",
       "70:a fault of the program"
     },
     footerHeading = "%nExamples:%n",
@@ -43,6 +45,8 @@ import picocli.CommandLine.ScopeType;
       "  pitchlake run -c office.conf",
       "  pitchlake replay morning.pcap answers.pcap -c office.conf",
       "  pitchlake pen --print-config -df -O \"dsr_if eth1\" 192.168.2.10:80 192.168.2.2",
+      "  pitchlake show status",
+      "  pitchlake drain target 2",
       "  pitchlake run --help"
     },
     versionProvider = VersionCommand.Version.class)
@@ -75,7 +79,15 @@ public final class CommandLines implements Runnable {
             .addSubcommand(new PenCommand(world))
             .addSubcommand(new DrillCommand(world))
             .addSubcommand(new WitnessCommand(world))
+            .addSubcommand(new ShowCommand(world))
+            .addSubcommand(new FailoverCommand(world))
+            .addSubcommand(new TargetCommands.Enable(world))
+            .addSubcommand(new TargetCommands.Disable(world))
+            .addSubcommand(new TargetCommands.Drain(world))
+            .addSubcommand(new ReleaseCommand(world))
+            .addSubcommand(new ReloadCommand(world))
             .addSubcommand(new VersionCommand(world))
+            .setCaseInsensitiveEnumValuesAllowed(true)
             .setOut(world.out())
             .setErr(world.err())
             .setColorScheme(

@@ -28,6 +28,12 @@ public final class ExitCode {
   /// A drill could not be made.
   public static final int DRILL = 8;
 
+  /// No node answers at the socket.
+  public static final int UNREACHABLE = 9;
+
+  /// The node refuses what was asked of it; the message says why.
+  public static final int REFUSED = 10;
+
   /// A fault of the program itself.
   public static final int INTERNAL = 70;
 

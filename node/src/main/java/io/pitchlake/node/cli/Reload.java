@@ -7,6 +7,7 @@ import io.pitchlake.common.config.Configuration.Target;
 import io.pitchlake.common.config.Setting;
 import io.pitchlake.common.time.Clock;
 import io.pitchlake.node.Node;
+import io.pitchlake.node.admin.Reloaded;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -39,34 +40,31 @@ final class Reload {
     this.clock = clock;
   }
 
-  /// Reads the configuration anew and runs it, or says why not.
-  synchronized void run() {
+  /// Reads the configuration anew and runs it, or says why not; to the log, too.
+  synchronized Reloaded run() {
     Configuration next;
     try {
       ConfigurationFile loaded = source.load();
       MissingFeatures.refuse(loaded);
       next = loaded.configuration();
     } catch (Failure failure) {
-      refuse(failure.lines());
-      return;
+      return refuse(failure.lines());
     }
     List<Change> changes = ConfigDiff.between(running, next);
     if (changes.isEmpty()) {
       LOG.info("reload: nothing has changed");
-      return;
+      return new Reloaded(true, List.of("nothing has changed"));
     }
     List<String> reasons = reasons(changes, next);
     if (!reasons.isEmpty()) {
-      refuse(reasons);
-      return;
+      return refuse(reasons);
     }
     Map<Target, Long> leavingBefore = new LinkedHashMap<>(leavingUntilNanos);
     leave(next);
     if (!apply(next)) {
       leavingUntilNanos.clear();
       leavingUntilNanos.putAll(leavingBefore);
-      refuse(List.of("an engine takes no commands; it hangs, or is overloaded"));
-      return;
+      return refuse(List.of("an engine takes no commands; it hangs, or is overloaded"));
     }
     changes.forEach(change -> LOG.info("reload: {}", change));
     leavingUntilNanos.keySet().stream()
@@ -78,6 +76,7 @@ final class Reload {
                 target.address(),
                 next.settings().get(Setting.DRAINTO)));
     LOG.info("reload: done");
+    return new Reloaded(true, changes.stream().map(Change::toString).toList());
   }
 
   private List<String> reasons(List<Change> changes, Configuration next) {
@@ -98,9 +97,10 @@ final class Reload {
     return next != null && !next.address().equals(leaving.address());
   }
 
-  private static void refuse(List<String> reasons) {
+  private static Reloaded refuse(List<String> reasons) {
     reasons.forEach(reason -> LOG.error("reload refused: {}", reason));
     LOG.error("reload refused as a whole: what has run so far goes on");
+    return new Reloaded(false, reasons);
   }
 
   private void leave(Configuration next) {

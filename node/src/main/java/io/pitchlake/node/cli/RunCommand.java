@@ -1,6 +1,7 @@
 package io.pitchlake.node.cli;
 
 import io.pitchlake.common.config.Configuration;
+import io.pitchlake.common.config.Configuration.Admin;
 import io.pitchlake.common.config.Configuration.Interface;
 import io.pitchlake.common.config.Configuration.Network;
 import io.pitchlake.common.config.Configuration.Sync;
@@ -9,6 +10,11 @@ import io.pitchlake.common.hash.ClusterKey;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.net.MacAddress;
 import io.pitchlake.node.Node;
+import io.pitchlake.node.admin.AdminException;
+import io.pitchlake.node.admin.AdminServer;
+import io.pitchlake.node.admin.Operated;
+import io.pitchlake.node.admin.RecentEvents;
+import io.pitchlake.node.admin.Reloaded;
 import io.pitchlake.node.engine.Exchange;
 import io.pitchlake.node.engine.IdleStrategy;
 import io.pitchlake.node.event.EventPump;
@@ -37,6 +43,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -66,6 +73,9 @@ import picocli.CommandLine.Option;
       "SIGHUP reads FILE again and runs what has changed, with flows and the health of targets kept; "
           + "'pitchlake check --against' says beforehand what that would be. A change that needs a "
           + "restart is refused whole, with a line for each reason. SIGUSR1 logs what is in use now.",
+      "",
+      "An operator is listened to at /run/pitchlake/admin.sock ('pitchlake show status') and over "
+          + "HTTP at 127.0.0.1:7802 (/metrics), unless the section 'admin' says otherwise.",
       ""
     },
     exitCodeListHeading = "%nExit status:%n",
@@ -73,7 +83,7 @@ import picocli.CommandLine.Option;
       "0:stopped as asked",
       "2:wrong usage",
       "3:the configuration is broken or runs nothing",
-      "4:an interface is unknown, cannot be used or has gone, or the sync link's address cannot be had",
+      "4:an interface is unknown, cannot be used or has gone, or an address or socket cannot be had",
       "5:a privilege is missing; the message names the capability",
       "7:the configuration asks for what this build does not have",
       "70:a fault of the program"
@@ -271,11 +281,13 @@ public final class RunCommand implements Callable<Integer> {
     Optional<SyslogSink> syslog =
         SyslogSink.of(
             configuration.syslog(), world.syslogSocket(), hostName(configuration), world.clock());
+    RecentEvents recent = new RecentEvents();
     Consumer<SecurityEvent> log =
         event -> {
           String line = event.line();
           TARPIT.warn(line);
           syslog.ifPresent(sink -> sink.accept(line));
+          recent.add(event, world.clock().wallMillis());
         };
     List<EventRing> rings = nodes.stream().map(Node::events).toList();
     try (ServiceManager manager =
@@ -293,11 +305,16 @@ public final class RunCommand implements Callable<Integer> {
       Runnable follow =
           () -> checks.configure(Node.serviceChecks(nodes.getFirst().configuration()));
       follow.run();
+      Supplier<Reloaded> reloading =
+          () -> {
+            Reloaded reloaded = reload.run();
+            follow.run();
+            return reloaded;
+          };
       world
           .reloading()
           .whenAsked(() -> {
-            reload.run();
-            follow.run();
+            var _ = reloading.get();
           });
       world.reporting().whenAsked(() -> LOG.info("now: {}", report.now()));
       chores.every(LOOK_AT_HOST, new HostWatch(nodes, host));
@@ -315,12 +332,45 @@ public final class RunCommand implements Callable<Integer> {
             manager.status("last minute: " + line);
           });
       turning.ifPresent(chore -> chores.every(TELL_ALIVE, chore));
-      manager.watch(nodes, chores);
-      turn(nodes, ready(configuration, ports), manager, ending);
+      Operated operated =
+          new Operated(
+              nodes,
+              hostName(configuration),
+              VersionCommand.Version.ofProgram(),
+              world.clock(),
+              reloading,
+              recent);
+      try (AdminServer _ = seat(file, operated)) {
+        manager.watch(nodes, chores);
+        turn(nodes, ready(configuration, ports), manager, ending);
+      }
     } finally {
       syslog.ifPresent(SyslogSink::close);
       LOG.info("stopped; since the start:");
       report.table(syslog).forEach(LOG::info);
+    }
+  }
+
+  /// Where an operator is listened to.
+  private AdminServer seat(ConfigurationFile file, Operated operated) throws Failure {
+    try {
+      AdminServer seat =
+          AdminServer.open(
+              operated,
+              file.configuration().admin(),
+              world.runFolder().resolve(Admin.DEFAULT_SOCKET.getFileName()));
+      seat.socket().ifPresent(path -> LOG.info("an operator is listened to at {}", path));
+      seat.address()
+          .ifPresent(place ->
+              LOG.info(
+                  "HTTP for metrics and the API at {} port {}",
+                  place.getAddress().getHostAddress(),
+                  place.getPort()));
+      return seat;
+    } catch (AdminException e) {
+      throw new Failure(
+          e.reason() == AdminException.Reason.PLACE ? ExitCode.INTERFACE : ExitCode.CONFIGURATION,
+          "%s: error: %s".formatted(file.path(), e.getMessage()));
     }
   }
 

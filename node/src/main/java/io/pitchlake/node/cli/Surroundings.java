@@ -26,6 +26,7 @@ import java.util.random.RandomGenerator;
 /// @param hostAddresses what the host's kernel owns now
 /// @param linkAddresses the addresses of an interface, empty when there is no such interface
 /// @param kernel the kernel's settings, `/proc/sys`
+/// @param runFolder where the node's own socket is usually made, `/run/pitchlake`
 /// @param syslogSocket the local syslog daemon's socket, `/dev/log`
 /// @param environment the value of a variable, null without
 /// @param ending tells when the process is asked to end
@@ -41,6 +42,7 @@ public record Surroundings(
     Supplier<Set<IpAddress>> hostAddresses,
     Function<String, Optional<List<OwnAddress>>> linkAddresses,
     Path kernel,
+    Path runFolder,
     Path syslogSocket,
     UnaryOperator<String> environment,
     Ending ending,

@@ -30,10 +30,13 @@ public final class VersionCommand implements Callable<Integer> {
   public static final class Version implements CommandLine.IVersionProvider {
     @Override
     public String[] getVersion() {
+      return new String[] {"pitchlake " + ofProgram(), "Java " + Runtime.version()};
+    }
+
+    /// The program's own.
+    static String ofProgram() {
       String version = Version.class.getPackage().getImplementationVersion();
-      return new String[] {
-        "pitchlake " + (version == null ? "(not packaged)" : version), "Java " + Runtime.version()
-      };
+      return version == null ? "(not packaged)" : version;
     }
   }
 }

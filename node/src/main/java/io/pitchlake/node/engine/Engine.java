@@ -119,6 +119,11 @@ public final class Engine {
     chain.onDiscarded();
   }
 
+  /// What it works with; engine thread.
+  public View view() {
+    return view;
+  }
+
   /// Whether a [Command.Stop] was done, and whoever takes over has.
   public boolean stopped() {
     return stopping && !chain.isLingering();

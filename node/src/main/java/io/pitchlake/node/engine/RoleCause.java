@@ -12,6 +12,7 @@ public enum RoleCause {
   ASKED("another node has asked for its place, and may have it"),
   LINK_DOWN("the link of its port is down"),
   TRACKED("what it tracks has failed here"),
+  WITHDRAWN("an operator has asked it to step down"),
   NO_LEASE("no peer is heard, and the witness does not let it"),
   LATE("this node stood still for longer than the others wait for it"),
   STOPPED("this node stops");

@@ -60,6 +60,11 @@ public final class Translator {
     this.replica = new NatReplica(sessions, counters);
   }
 
+  /// The sessions themselves.
+  public NatTable sessions() {
+    return sessions;
+  }
+
   /// Has other nodes told of servers' sessions, and takes over what they tell; before the first
   /// view.
   public void replicate(SessionReplicator with) {

@@ -164,6 +164,11 @@ final class CheckState {
     words = found;
   }
 
+  /// Which check it is, in words for people.
+  String title() {
+    return isAlias() ? "alias of " + address : key.check.title();
+  }
+
   /// Why the check fails, in words for people.
   String reason() {
     String wrong = words.isEmpty() ? trouble.words() : words;

@@ -18,6 +18,7 @@ import io.pitchlake.node.engine.Shards;
 import io.pitchlake.node.engine.TargetHealth;
 import io.pitchlake.node.engine.TargetNotice;
 import io.pitchlake.node.engine.TargetNotice.Change;
+import io.pitchlake.node.engine.TargetStatus;
 import io.pitchlake.node.engine.TargetView;
 import io.pitchlake.node.engine.Transmit;
 import io.pitchlake.node.engine.Verdict;
@@ -154,6 +155,22 @@ public final class HealthModule implements Module, TargetHealth {
     }
     at(packet.nowNanos());
     return prober.isAnswer(packet, nowNanos) ? Verdict.CONSUMED : Verdict.PASS;
+  }
+
+  /// How a target, by its position in the view, is seen now.
+  public TargetStatus status(int target) {
+    TargetJudgment state = states[target];
+    return new TargetStatus(
+        state.isKept(),
+        isReady(target),
+        watch.mac(target),
+        percents[target],
+        state.isHeld(nowNanos),
+        state.checks().stream()
+            .map(check ->
+                new TargetStatus.Check(
+                    check.title(), check.holds(), check.holds() ? "" : check.reason()))
+            .toList());
   }
 
   /// Draws the conclusion from what is known of a target now.

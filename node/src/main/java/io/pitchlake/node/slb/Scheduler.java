@@ -8,8 +8,10 @@ import io.pitchlake.common.metric.CounterBank;
 import io.pitchlake.common.metric.Gauge;
 import io.pitchlake.node.engine.EventSink;
 import io.pitchlake.node.engine.ServerPlan;
+import io.pitchlake.node.engine.ServerStatus;
 import io.pitchlake.node.engine.ServerView;
 import io.pitchlake.node.engine.TargetHealth;
+import io.pitchlake.node.engine.TargetShare;
 import io.pitchlake.node.engine.TargetView;
 import io.pitchlake.node.engine.View;
 import io.pitchlake.sync.SessionReplicator;
@@ -103,6 +105,21 @@ final class Scheduler {
       }
     }
     return true;
+  }
+
+  /// What a target, by its position in the view, gets now.
+  TargetShare share(int target) {
+    int number = targets.get(target).id();
+    return new TargetShare(
+        states.wanted(number),
+        states.isAdministered(number),
+        states.weight(target),
+        sessions.open(number));
+  }
+
+  /// How a server, by its position in the view, stands now.
+  ServerStatus status(int server) {
+    return new ServerStatus(pools[server].inService(), pools[server].count());
   }
 
   /// Has other nodes told of what is remembered and administered, and takes over what they tell.

@@ -26,8 +26,10 @@ import io.pitchlake.node.engine.NetworkView;
 import io.pitchlake.node.engine.PacketContext;
 import io.pitchlake.node.engine.RouteTable.Route;
 import io.pitchlake.node.engine.ServerService;
+import io.pitchlake.node.engine.ServerStatus;
 import io.pitchlake.node.engine.ServerView;
 import io.pitchlake.node.engine.TargetHealth;
+import io.pitchlake.node.engine.TargetShare;
 import io.pitchlake.node.engine.TargetView;
 import io.pitchlake.node.engine.Translator;
 import io.pitchlake.node.engine.Verdict;
@@ -96,6 +98,16 @@ public final class SlbModule implements Module {
   @Override
   public String name() {
     return "slb";
+  }
+
+  /// What a target, by its position in the view, gets now.
+  public TargetShare share(int target) {
+    return scheduler.share(target);
+  }
+
+  /// How a server, by its position in the view, stands now.
+  public ServerStatus status(int server) {
+    return scheduler.status(server);
   }
 
   /// Whether servers have enough targets.

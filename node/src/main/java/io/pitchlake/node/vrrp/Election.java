@@ -13,6 +13,8 @@ public final class Election implements Mastership {
   private final Readiness readiness;
   private boolean[] master = new boolean[0];
   private boolean[] serving = new boolean[0];
+  private boolean held;
+  private long heldUntilNanos;
 
   public Election(Readiness readiness) {
     this.readiness = readiness;
@@ -20,7 +22,14 @@ public final class Election implements Mastership {
 
   /// Whether this node may take over from one that lives.
   boolean mayPreempt(long nowNanos) {
-    return readiness.mayPreempt(nowNanos);
+    held &= nowNanos - heldUntilNanos < 0;
+    return !held && readiness.mayPreempt(nowNanos);
+  }
+
+  /// Takes over from nobody who lives until then.
+  void hold(long untilNanos) {
+    held = true;
+    heldUntilNanos = untilNanos;
   }
 
   /// A router has become active.

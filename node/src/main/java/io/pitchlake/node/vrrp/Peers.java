@@ -6,7 +6,10 @@ import io.pitchlake.common.metric.Gauge;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.node.engine.EventKind;
 import io.pitchlake.node.engine.EventSink;
+import io.pitchlake.node.engine.PeerStatus;
 import io.pitchlake.node.port.PeerLink;
+import java.util.ArrayList;
+import java.util.List;
 
 /// The other nodes as the sync link shows them: sends this node's heartbeats and takes in theirs.
 ///
@@ -85,6 +88,15 @@ final class Peers {
     this.nextBeatNanos = nowNanos;
     this.lookedNanos = nowNanos - LOOK_NANOS;
     counters.set(Gauge.PEERS, nodes);
+  }
+
+  /// How each of them is heard now.
+  List<PeerStatus> status(long nowNanos) {
+    List<PeerStatus> all = new ArrayList<>();
+    for (int i = 0; i < peers.length; i++) {
+      all.add(new PeerStatus(peers[i].address, i >= nodes, isHeardWithin(i, LOST_NANOS, nowNanos)));
+    }
+    return all;
   }
 
   /// How many other nodes there are.

@@ -19,6 +19,9 @@ sealed interface RouterInput {
   /// The port's link has gone, or something else without which this node takes no part.
   record Unfit(RoleCause cause) implements RouterInput {}
 
+  /// An operator wants another node to be active.
+  record Withdrawn() implements RouterInput {}
+
   /// An active router gives its place to one that has asked for it.
   record Granted() implements RouterInput {}
 

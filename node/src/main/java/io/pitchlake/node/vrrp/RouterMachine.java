@@ -12,6 +12,7 @@ import io.pitchlake.node.vrrp.RouterInput.Start;
 import io.pitchlake.node.vrrp.RouterInput.Stop;
 import io.pitchlake.node.vrrp.RouterInput.TimerFired;
 import io.pitchlake.node.vrrp.RouterInput.Unfit;
+import io.pitchlake.node.vrrp.RouterInput.Withdrawn;
 import java.util.List;
 
 /// RFC 9568 section 6.4 as a pure function: (state, input, now) to (state, outputs). One machine is
@@ -97,7 +98,7 @@ record RouterMachine(
           new Step(state.timer(nowNanos + activeDownNanos(state.activeAdvertNanos())), NOTHING);
       case Unfit _ ->
           new Step(state.timer(nowNanos + activeDownNanos(state.activeAdvertNanos())), NOTHING);
-      case Granted() -> new Step(state, NOTHING);
+      case Granted(), Withdrawn() -> new Step(state, NOTHING);
       case Claimed _ -> new Step(state, NOTHING);
       case Conceded _ -> new Step(state, NOTHING);
       case Left(boolean isNext) ->
@@ -147,6 +148,7 @@ record RouterMachine(
               : new Step(state.timer(nextAdvertNanos(state, nowNanos)), ADVERTISE);
       case Late() -> new Step(backup(RoleCause.LATE, advertNanos, nowNanos), NOTHING);
       case Unfit(RoleCause cause) -> new Step(backup(cause, advertNanos, nowNanos), NOTHING);
+      case Withdrawn() -> new Step(backup(RoleCause.WITHDRAWN, advertNanos, nowNanos), RESIGN);
       case Granted() -> new Step(backup(RoleCause.ASKED, advertNanos, nowNanos), NOTHING);
       case Left _ -> new Step(state, NOTHING);
       case Claimed(int theirs, long intervalNanos, boolean senderIsHigher) ->

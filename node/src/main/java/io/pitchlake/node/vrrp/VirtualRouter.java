@@ -10,6 +10,7 @@ import io.pitchlake.node.engine.Neighbors;
 import io.pitchlake.node.engine.NetworkView;
 import io.pitchlake.node.engine.RoleCause;
 import io.pitchlake.node.engine.RouterRole;
+import io.pitchlake.node.engine.RouterStatus;
 import io.pitchlake.node.engine.RouterView;
 import io.pitchlake.node.engine.Transmit;
 import io.pitchlake.node.vrrp.Beat.Request;
@@ -23,6 +24,7 @@ import io.pitchlake.node.vrrp.RouterInput.Start;
 import io.pitchlake.node.vrrp.RouterInput.Stop;
 import io.pitchlake.node.vrrp.RouterInput.TimerFired;
 import io.pitchlake.node.vrrp.RouterInput.Unfit;
+import io.pitchlake.node.vrrp.RouterInput.Withdrawn;
 import io.pitchlake.node.vrrp.RouterMachine.Step;
 import java.util.Arrays;
 import java.util.List;
@@ -47,6 +49,7 @@ final class VirtualRouter {
   private static final RouterInput LINK_LOST = new Unfit(RoleCause.LINK_DOWN);
   private static final RouterInput NO_LEASE = new Unfit(RoleCause.NO_LEASE);
   private static final RouterInput UNFIT = new Unfit(RoleCause.TRACKED);
+  private static final RouterInput WITHDRAWN = new Withdrawn();
   private static final RouterInput GRANTED = new Granted();
   private static final long NANOS_PER_CENTI = 10_000_000;
 
@@ -304,6 +307,15 @@ final class VirtualRouter {
 
   private boolean mayLinger(long nowNanos) {
     return 2 * (nowNanos - advertLeftNanos) <= 5 * view.advertNanos();
+  }
+
+  /// Leaves its place to another node, as at a stop; a backup from now on.
+  void stepDown(long nowNanos) {
+    apply(WITHDRAWN, nowNanos);
+  }
+
+  RouterStatus status() {
+    return new RouterStatus(view, state.role(), state.cause(), state.sinceNanos(), priority, rival);
   }
 
   void heard(int priority, long intervalNanos, long sourceHigh, long sourceLow, long nowNanos) {
@@ -799,7 +811,7 @@ final class VirtualRouter {
   /// Whether the place it has left is anybody's.
   private boolean leavesAltogether() {
     return switch (state.cause()) {
-      case STOPPED, LINK_DOWN, TRACKED -> true;
+      case STOPPED, LINK_DOWN, TRACKED, WITHDRAWN -> true;
       default -> false;
     };
   }

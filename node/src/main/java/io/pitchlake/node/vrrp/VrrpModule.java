@@ -15,6 +15,8 @@ import io.pitchlake.node.engine.Module;
 import io.pitchlake.node.engine.NeighborWriter;
 import io.pitchlake.node.engine.Neighbors;
 import io.pitchlake.node.engine.PacketContext;
+import io.pitchlake.node.engine.PeerStatus;
+import io.pitchlake.node.engine.RouterStatus;
 import io.pitchlake.node.engine.RouterView;
 import io.pitchlake.node.engine.ServerService;
 import io.pitchlake.node.engine.Transmit;
@@ -25,6 +27,7 @@ import io.pitchlake.node.port.PeerLink;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Takes adverts in, sends this node's own, and says by [Election] of which networks it is master.
 /// First of the chain: a peer sends from the virtual MAC, which the next module takes for a frame
@@ -93,6 +96,33 @@ public final class VrrpModule implements Module, Heartbeat {
   @Override
   public String name() {
     return "vrrp";
+  }
+
+  /// Every active router leaves its place to another node, and none takes a living one's for a
+  /// time. Where no other node wants the place, this one has it again after three intervals.
+  ///
+  /// @return how many routers were active
+  public int stepDown(long untilNanos, long nowNanos) {
+    election.hold(untilNanos);
+    int left = 0;
+    for (VirtualRouter router : routers) {
+      if (router.isActive()) {
+        router.stepDown(nowNanos);
+        left++;
+      }
+    }
+    publish();
+    return left;
+  }
+
+  /// How each virtual router stands.
+  public List<RouterStatus> status() {
+    return Stream.of(routers).map(VirtualRouter::status).toList();
+  }
+
+  /// How the others are heard on the sync link; nobody where there is none.
+  public List<PeerStatus> peers(long nowNanos) {
+    return peers == null ? List.of() : peers.status(nowNanos);
   }
 
   /// Routers that stay keep their roles; those that have gone resign.

@@ -67,7 +67,21 @@ class CommandLinesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"run", "check", "replay", "drill", "version"})
+  @ValueSource(
+      strings = {
+        "run",
+        "check",
+        "replay",
+        "drill",
+        "version",
+        "show",
+        "failover",
+        "enable",
+        "disable",
+        "drain",
+        "release",
+        "reload"
+      })
   void everyCommandExplainsItselfAndItsExitCodes(String command) {
     assertEquals(0, world.execute(command, "--help"));
     assertTrue(world.out().contains("Usage: pitchlake " + command), world.out());
@@ -77,12 +91,56 @@ class CommandLinesTest {
   @Test
   void theHelpNamesEveryCommandAndExitCode() {
     assertEquals(0, world.execute("--help"));
-    for (String word : List.of("run", "check", "replay", "drill", "version")) {
+    for (String word :
+        List.of(
+            "run",
+            "check",
+            "replay",
+            "drill",
+            "version",
+            "show",
+            "failover",
+            "enable",
+            "disable",
+            "drain",
+            "release",
+            "reload")) {
       assertTrue(world.out().contains("\n  " + word), world.out());
     }
-    for (int code : new int[] {0, 2, 3, 4, 5, 6, 7, 8, 70}) {
+    for (int code : new int[] {0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 70}) {
       assertTrue(world.out().contains("\n  " + code + " "), world.out());
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "show status",
+        "show events --follow",
+        "failover",
+        "drain target 1",
+        "release 10.0.0.7",
+        "reload"
+      })
+  void whereNoNodeAnswersACommandSaysSo(String line) {
+    assertEnds(
+        9, world.execute(line.split(" ")), "no node answers at " + folder.resolve("admin.sock"));
+  }
+
+  @Test
+  void whatIsNoAddressCannotBeReleased() {
+    assertEnds(2, world.execute("release", "nowhere"), "'nowhere' is no address");
+  }
+
+  /// Another process has the socket that the file asks for.
+  @Test
+  void aSocketThatTheFileAsksForMustBeHad() throws IOException {
+    Path taken = Files.writeString(folder.resolve("taken"), "");
+    world.ports((link, engines, spread) -> List.of(new ClosingPort()));
+    assertEnds(
+        4,
+        execute("run", GOOD + "admin { socket \"%s\" listen off }\n".formatted(taken)),
+        taken + " is there, and no socket");
   }
 
   @Test
@@ -98,7 +156,15 @@ class CommandLinesTest {
     "fly, fly",
     "run, --config",
     "run -c a --altitude 3, --altitude",
-    "replay a.pcap -c x, OUT.pcap"
+    "replay a.pcap -c x, OUT.pcap",
+    "show, WHAT",
+    "show nothing, nothing",
+    "show status --limit x, --limit",
+    "drain server 1, server",
+    "drain target, N",
+    "drain target one, one",
+    "release, ADDRESS",
+    "failover --for long, --for"
   })
   void aCommandLineThatMakesNoSenseEndsWithTwo(String line, String word) {
     assertEnds(2, world.execute(line.isEmpty() ? new String[0] : line.split(" ")), word, "Try: ");

@@ -86,6 +86,7 @@ final class TestWorld {
             () -> host,
             links,
             folder,
+            folder,
             folder.resolve("no-daemon"),
             environment::get,
             Runnable::run,

@@ -21,6 +21,7 @@ import io.pitchlake.node.vrrp.RouterInput.Start;
 import io.pitchlake.node.vrrp.RouterInput.Stop;
 import io.pitchlake.node.vrrp.RouterInput.TimerFired;
 import io.pitchlake.node.vrrp.RouterInput.Unfit;
+import io.pitchlake.node.vrrp.RouterInput.Withdrawn;
 import io.pitchlake.node.vrrp.RouterMachine.Step;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -359,6 +360,18 @@ class RouterMachineTest {
         RouterRole.BACKUP,
         RoleCause.ASKED,
         500 * MILLI + DOWN);
+  }
+
+  @Test
+  void anActiveRouterThatAnOperatorWithdrawsResignsAndABackupStaysOne() {
+    assertStep(
+        MACHINE.step(active(), new Withdrawn(), T0 + 500 * MILLI),
+        RouterRole.BACKUP,
+        RoleCause.WITHDRAWN,
+        500 * MILLI + DOWN,
+        RESIGN);
+    RouterState backup = backup(MACHINE);
+    assertEquals(backup, MACHINE.step(backup, new Withdrawn(), T0 + 10 * MILLI).state());
   }
 
   @Test
