@@ -138,8 +138,8 @@ cp -r "$home"/doc/. "$ROOT/deploy/package/xdp.conf" "$root/usr/share/doc/pitchla
 cp "$ROOT/LICENSE" "$root/usr/share/doc/pitchlake/copyright"
 chmod -R u=rwX,go=rX "$root"
 pack "$root" ./etc ./usr | gzip -n1 >"$stage/data.tar.gz"
-(cd "$ROOT" && mvn -q -B -ntp -N -f deploy/pom.xml jdeb:jdeb -Ddeb.version="$deb_version" \
-  -Ddeb.architecture="$architecture" -Ddeb.data="$stage/data.tar.gz" \
+(cd "$ROOT" && mvn -q -B -ntp -N -f deploy/pom.xml jdeb:jdeb -Dproject.build.outputTimestamp="$SOURCE_DATE_EPOCH" \
+  -Ddeb.version="$deb_version" -Ddeb.architecture="$architecture" -Ddeb.data="$stage/data.tar.gz" \
   -Ddeb.file="$out/pitchlake_${deb_version}_$architecture.deb" </dev/null) \
   || fail 70 "jdeb failed; Maven's words are above."
 rm -rf "$stage"

@@ -150,7 +150,8 @@ public final class LabHost {
             "--directory=" + root,
             "--machine=" + lab.namespace(name),
             "--network-namespace-path=/run/netns/" + lab.namespace(name),
-            "--capability=CAP_NET_ADMIN",
+            "--capability=CAP_NET_ADMIN,CAP_BPF",
+            "--system-call-filter=bpf",
             // The machine's own init need not be systemd.
             "--register=no",
             "--keep-unit",
