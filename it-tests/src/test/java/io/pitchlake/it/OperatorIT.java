@@ -129,6 +129,17 @@ class OperatorIT {
     assertTrue(show("node-a", "addresses", "--address", DECOY).contains(" held "));
     assertTrue(show("node-a", "events").contains("ECHO_REPLY for " + DECOY));
 
+    // What becomes of frames.
+    LabProcess pings = scanner.start("ping", "-i", "0.1", "-c", "100", "192.168.2.78");
+    String trace =
+        command("node-a", "trace", "-n", "3", "--for", "10", "--address", "192.168.2.78")
+            .expectSuccess()
+            .stdout();
+    pings.close();
+    assertTrue(
+        trace.lines().anyMatch(line -> line.matches(".* ICMP type 8 .* tarpit +consumed .*")),
+        trace);
+
     // The other node takes over, and this one does not want its place back.
     command("node-a", "failover", "--for", "600").expectSuccess();
     b.awaitLine("IPv4) BACKUP -> ACTIVE: the active router has left", PATIENCE);
