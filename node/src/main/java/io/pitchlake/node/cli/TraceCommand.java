@@ -10,7 +10,8 @@ import picocli.CommandLine.Option;
 /// `pitchlake trace`
 @Command(
     name = "trace",
-    customSynopsis = "pitchlake trace [-n FRAMES] [--for SECONDS] [--address ADDRESS] [-s SOCKET] [--json]",
+    customSynopsis =
+        "pitchlake trace [-n FRAMES] [--for SECONDS] [--address ADDRESS] [-s SOCKET] [--json]",
     header = "Show what becomes of the next frames, and which module decides it.",
     description = {
       "",
@@ -27,7 +28,10 @@ import picocli.CommandLine.Option;
       "70:a fault of the program"
     },
     footerHeading = "%nExamples:%n",
-    footer = {"  pitchlake trace --address 192.168.2.77", "  pitchlake trace -n 200 --for 1 --json"})
+    footer = {
+      "  pitchlake trace --address 192.168.2.77",
+      "  pitchlake trace -n 200 --for 1 --json"
+    })
 public final class TraceCommand implements Callable<Integer> {
   private final Surroundings world;
   @Mixin private SocketOption socket;

@@ -285,10 +285,10 @@ class AdminServerTest {
     List<String> rows = asked.lines().toList();
     assertEquals(4, rows.size(), asked);
     assertTrue(
-        rows.get(1).matches(" +0  eth0  10.0.0.66  10.0.0.77  ARP request +[0-9]+ .* tarpit +consumed  -"),
+        rows.get(1)
+            .matches(" +0  eth0  10.0.0.66  10.0.0.77  ARP request +[0-9]+ .* tarpit +consumed  -"),
         asked);
-    String silent =
-        client.ask("POST", "/api/v1/trace?seconds=1&address=10.0.0.78", false).body();
+    String silent = client.ask("POST", "/api/v1/trace?seconds=1&address=10.0.0.78", false).body();
     assertEquals("no frames\n", silent);
     assertEquals(200, get("/healthz").status());
   }

@@ -55,7 +55,8 @@ final class TurningNode implements AutoCloseable {
     port.attach(lan, () -> {});
     // Somebody who wants to know who has a decoy's address.
     SimLan.Attachment asker = lan.attach("asker", frame -> {});
-    byte[] question = PacketBuilder.ethernet("02:00:00:00:00:66", "ff:ff:ff:ff:ff:ff")
+    byte[] question =
+        PacketBuilder.ethernet("02:00:00:00:00:66", "ff:ff:ff:ff:ff:ff")
             .arpRequest("10.0.0.66", "10.0.0.77")
             .build();
     clock.every(50_000_000, () -> asker.send(question.clone()));
