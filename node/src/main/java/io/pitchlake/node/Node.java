@@ -469,6 +469,11 @@ public final class Node {
     return engine.turn();
   }
 
+  /// Whether it was asked to stop and has done its last turn.
+  public boolean isStopped() {
+    return engine.stopped();
+  }
+
   /// How long after the last turn the engine needs another one; for who drives the node by [#turn].
   public long untilDueNanos() {
     return engine.untilDueNanos();

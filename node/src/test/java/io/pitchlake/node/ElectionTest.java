@@ -261,6 +261,73 @@ class ElectionTest {
     b.expectLine("BACKUP -> ACTIVE: the active router has left");
   }
 
+  /// Between its resignation and the next one's first word frames still come to this node alone;
+  /// questions to everybody are the next one's.
+  @Test
+  void aNodeThatLeavesServesWhatComesToItUntilTheNextOneSpeaks() {
+    b.dead = true;
+    Member c = member("c", 7, "priority 100 advert 100ms");
+    client.resolve(VIRT);
+    clock.advanceMillis(10);
+    assertTrue(a.node.stop());
+    clock.advanceMillis(2);
+    long left = clock.nanoTime();
+    client.resolve(VIRT);
+    for (int i = 1; i <= 50; i++) {
+      client.ping(VIRT);
+      clock.advanceMillis(1);
+      assertEquals(i, client.received(VIRT).size(), "replies");
+    }
+    assertEquals(0, c.count(Counter.VRRP_BECAME_ACTIVE));
+    assertTrue(since(left, "a").stream().noneMatch(seen -> seen.frame[13] == 6), "it answered ARP");
+    assertFalse(a.node.isStopped());
+    clock.advanceMillis(30);
+    assertEquals(c, active(a, c));
+    assertTrue(a.node.isStopped(), "it stayed after the next one's advert");
+    long taken = since(left, "c").getFirst().atNanos;
+    assertTrue(since(taken + 1_500_000, "a").isEmpty(), "it went on beside the next one");
+  }
+
+  /// Without anybody who takes over it ends when its word has.
+  @Test
+  void aNodeThatLeavesNobodyBehindEndsWithItsLease() {
+    b.dead = true;
+    clock.advanceMillis(10);
+    assertTrue(a.node.stop());
+    clock.advanceMillis(100);
+    assertFalse(a.node.isStopped());
+    clock.advanceMillis(151);
+    assertTrue(a.node.isStopped());
+  }
+
+  /// The advert lay in its ring while somebody else took over, whose own may have found no room.
+  @Test
+  void aResignationThatWasNotReadInTimeIsNoneAnyMore() {
+    Member c = member("c", 7, "priority 252 advert 100ms");
+    clock.advanceSeconds(1);
+    b.standing = true;
+    clock.advanceMillis(1000);
+    a.node.stop();
+    clock.advanceMillis(20);
+    a.dead = true;
+    clock.advanceSeconds(3);
+    assertEquals(c, active(c));
+    b.port.reset();
+    b.port.arrive(resignation());
+    long resumed = clock.nanoTime();
+    b.standing = false;
+    clock.advanceMillis(50);
+    assertEquals(List.of(), since(resumed, "b"), "it took over from one that is there");
+  }
+
+  private byte[] resignation() {
+    return virtual.stream()
+        .filter(seen -> seen.isAdvert() && seen.priority() == 0)
+        .findFirst()
+        .orElseThrow()
+        .frame;
+  }
+
   @Test
   void aNodeThatStoodStillSendsNothingStaleAndDemotesItself() {
     a.standing = true;

@@ -319,9 +319,12 @@ final class AddressProver implements Addresses, Neighbors {
       }
       counters.count(Counter.HELD);
     } else if (table.state(entry) == AddressState.REAL) {
-      // It stays real, but must not be forgotten and proved while somebody is still checking it.
-      if (timers.deadlineNanos(entry) - atNanos < holdNanos) {
-        timers.schedule(entry, atNanos + holdNanos);
+      // It stays real, but must not be forgotten and proved while somebody is still checking it,
+      // nor
+      // because another node's copy has ended.
+      long untilNanos = atNanos + holdNanos + replica.realSlackNanos();
+      if (untilNanos - timers.deadlineNanos(entry) > 0) {
+        timers.schedule(entry, untilNanos);
       }
       return;
     } else if (table.state(entry) != AddressState.HELD) {
@@ -372,9 +375,22 @@ final class AddressProver implements Addresses, Neighbors {
         && !replica.isMember(network.index(), high, low);
   }
 
-  /// Whether another simulated address of this family fits, without one that gives way.
-  boolean hasRoomToSimulate(NetworkView network, boolean isIpv4) {
+  private boolean hasRoomToSimulate(NetworkView network, boolean isIpv4) {
     return isIpv4 || table.simulated(network.index(), false) < maxSimulated6;
+  }
+
+  /// Whether a simulated address that another node has told of fits, for which one may give way
+  /// that this node was told of itself: which of them there are, the active node knows best.
+  boolean hasRoomForTold(NetworkView network, boolean isIpv4) {
+    if (hasRoomToSimulate(network, isIpv4)) {
+      return true;
+    }
+    int oldest = table.leastRecentlyAsked(network.index(), isIpv4);
+    if (oldest == AddressTable.NONE || isMaster(oldest) || !isTold(oldest)) {
+      return false;
+    }
+    evict(oldest);
+    return true;
   }
 
   /// Another node has heard an owner.

@@ -97,6 +97,11 @@ final class AddressReplica implements ReplicatedTable, SessionReplicator.Members
     }
   }
 
+  /// For how long before its time a living machine's entry may end because another node's does.
+  long realSlackNanos() {
+    return replicator == null ? 0 : SLACK_NANOS;
+  }
+
   /// Whether another node has the address as its own.
   boolean isMember(int networkIndex, long high, long low) {
     for (int i = 0; i < members; i++) {
@@ -229,7 +234,7 @@ final class AddressReplica implements ReplicatedTable, SessionReplicator.Members
     }
     AddressState state = STATES[told.stateNumber() - 1];
     boolean isIpv4 = IpAddress.isIpv4(told.high(), told.low());
-    if (state == AddressState.SIMULATED && !prover.hasRoomToSimulate(network, isIpv4)) {
+    if (state == AddressState.SIMULATED && !prover.hasRoomForTold(network, isIpv4)) {
       return NO_ROOM;
     }
     int entry = table.add(network.index(), told.high(), told.low(), state);

@@ -70,7 +70,7 @@ public final class Engine {
 
   /// Turns until a [Command.Stop] is done or a port's source has ended.
   public void run(RealTime realTime) {
-    while (!stopping) {
+    while (!stopped()) {
       int work = turn();
       boolean waited = idle.afterTurn(work, untilDueNanos());
       realTime.afterTurn(waited, turnNanos);
@@ -132,9 +132,9 @@ public final class Engine {
     return view;
   }
 
-  /// Whether a [Command.Stop] was done.
+  /// Whether a [Command.Stop] was done, and whoever takes over has.
   public boolean stopped() {
-    return stopping;
+    return stopping && !chain.isLingering();
   }
 
   private int drainCommands(long nowNanos) {

@@ -18,6 +18,11 @@ public interface Heartbeat {
   /// discarded: the place to tell other nodes what they may rely on.
   default void onFlushed(long nowNanos) {}
 
-  /// Called in the last turn, before its frames.
+  /// This node is to end: says so in this turn, before its frames.
   void onStop(long nowNanos);
+
+  /// Whether after [#onStop] turns go on for a moment, until another node has taken over.
+  default boolean isLingering() {
+    return false;
+  }
 }

@@ -166,6 +166,14 @@ public final class ModuleChain {
     }
   }
 
+  boolean isLingering() {
+    boolean lingering = false;
+    for (Heartbeat heartbeat : heartbeats) {
+      lingering |= heartbeat.isLingering();
+    }
+    return lingering;
+  }
+
   void onTick(long nowNanos) {
     for (Module module : modules) {
       module.onTick(nowNanos);

@@ -31,7 +31,7 @@ public final class MasterModule implements Module {
       network = packet.ingress();
     }
     boolean isIpv4 = packet.kind() != PacketContext.Kind.IPV6;
-    return network != null && !mastership.isMaster(network, isIpv4)
+    return network != null && !mastership.isServing(network, isIpv4)
         ? packet.drop(DropReason.NOT_MASTER)
         : Verdict.PASS;
   }

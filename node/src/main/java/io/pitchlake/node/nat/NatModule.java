@@ -40,7 +40,7 @@ public final class NatModule implements Module {
     }
     NetworkView ingress = packet.ingress();
     boolean isIpv4 = packet.kind() == PacketContext.Kind.IPV4;
-    if (ingress == null || !mastership.isMaster(ingress, isIpv4)) {
+    if (ingress == null || !mastership.isServing(ingress, isIpv4)) {
       return Verdict.PASS;
     }
     int session = translator.findReverse(packet);

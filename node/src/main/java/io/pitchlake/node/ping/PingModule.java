@@ -44,7 +44,7 @@ public final class PingModule implements Module {
       return Verdict.PASS;
     }
     boolean isIpv4 = packet.kind() == PacketContext.Kind.IPV4;
-    if (!real && !mastership.isMaster(network, isIpv4)) {
+    if (!real && !mastership.isServing(network, isIpv4)) {
       return packet.drop(DropReason.NOT_MASTER);
     }
     long mac = real ? network.portMac() : network.virtualMac(isIpv4);

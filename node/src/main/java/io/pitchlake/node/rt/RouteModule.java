@@ -72,7 +72,7 @@ public final class RouteModule implements Module, Router {
     if (ingress == null
         || ingress.outbound() != Outbound.ROUTE
         || isOnLink(packet, ingress)
-        || !mastership.isMaster(ingress, packet.kind() == PacketContext.Kind.IPV4)) {
+        || !mastership.isServing(ingress, packet.kind() == PacketContext.Kind.IPV4)) {
       return Verdict.PASS;
     }
     DropReason refused = admit(packet, ingress);

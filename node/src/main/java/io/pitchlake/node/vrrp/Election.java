@@ -14,6 +14,7 @@ public final class Election implements Mastership {
   private boolean[] master = new boolean[0];
   private boolean held;
   private long heldUntilNanos;
+  private boolean[] serving = new boolean[0];
 
   public Election(Readiness readiness) {
     this.readiness = readiness;
@@ -41,6 +42,11 @@ public final class Election implements Mastership {
     return master[place(network, isIpv4)];
   }
 
+  @Override
+  public boolean isServing(NetworkView network, boolean isIpv4) {
+    return serving[place(network, isIpv4)];
+  }
+
   private static int place(NetworkView network, boolean isIpv4) {
     return 2 * network.index() + (isIpv4 ? 0 : 1);
   }
@@ -49,12 +55,22 @@ public final class Election implements Mastership {
   /// otherwise.
   void networks(int count) {
     master = new boolean[2 * count];
+    serving = new boolean[2 * count];
     Arrays.fill(master, true);
+    Arrays.fill(serving, true);
   }
 
   void set(List<Served> served, boolean won) {
     for (Served one : served) {
       master[place(one.network(), one.isIpv4())] = won;
+      serving[place(one.network(), one.isIpv4())] = won;
+    }
+  }
+
+  /// The place is left, but what still comes is served.
+  void linger(List<Served> served) {
+    for (Served one : served) {
+      serving[place(one.network(), one.isIpv4())] = true;
     }
   }
 }

@@ -86,7 +86,10 @@ final class VirtualRouter {
   private boolean advertDue;
   private long advertNanos;
   private long advertLeftNanos;
+  private long lateNanos;
   private boolean spoke;
+  private boolean lingering;
+  private boolean relieved;
   private long turnNanos;
   private long askedNanos;
   private IpAddress rival;
@@ -147,6 +150,7 @@ final class VirtualRouter {
     this.announcer = new Announcer(new NeighborWriter(transmit), counters);
     this.state = RouterState.initialize(RoleCause.STOPPED, nowNanos);
     this.turnNanos = nowNanos;
+    this.lateNanos = nowNanos - view.advertNanos();
     this.askedNanos = nowNanos - ASK_PEER_NANOS;
     this.peers = peers;
     this.proof = proof;
@@ -242,11 +246,14 @@ final class VirtualRouter {
       late(nowNanos);
       return false;
     }
+    if (lingering) {
+      return mayLinger(nowNanos);
+    }
     return !spoke || nowNanos - turnNanos <= view.advertNanos() / 10;
   }
 
   private boolean isExpired(long nowNanos) {
-    return isActive() && 2 * (nowNanos - advertLeftNanos) > 5 * view.advertNanos();
+    return isActive() && !mayLinger(nowNanos);
   }
 
   /// Whether an active router has a witness to ask, and may not go on without its lease: where a
@@ -270,12 +277,36 @@ final class VirtualRouter {
   }
 
   private void late(long nowNanos) {
+    lateNanos = nowNanos;
     counters.count(Counter.VRRP_LATE);
     apply(LATE, nowNanos);
   }
 
+  /// Leaves its place to others at once; but what only this node is sent, because switches have not
+  /// learnt better yet, it goes on serving until another one's advert is heard, if not for longer
+  /// than others take it for active.
   void stop(long nowNanos) {
+    lingering = isActive() && !isExpired(nowNanos);
     apply(STOP, nowNanos);
+    if (lingering) {
+      election.linger(view.served());
+    }
+  }
+
+  /// A turn begins after it was stopped.
+  void linger(long nowNanos) {
+    if (lingering && (relieved || !mayLinger(nowNanos))) {
+      lingering = false;
+      election.set(view.served(), false);
+    }
+  }
+
+  boolean isLingering() {
+    return lingering;
+  }
+
+  private boolean mayLinger(long nowNanos) {
+    return 2 * (nowNanos - advertLeftNanos) <= 5 * view.advertNanos();
   }
 
   /// Leaves its place to another node, as at a stop; a backup from now on.
@@ -291,12 +322,18 @@ final class VirtualRouter {
     IpAddress sender = new IpAddress(sourceHigh, sourceLow);
     rival = sender;
     if (priority == 0) {
+      if (!isActive() && nowNanos - lateNanos < state.activeAdvertNanos()) {
+        // It lay unread while this node stood still; who has followed since is not known.
+        return;
+      }
       // It needs no asking, even if its last heartbeat says otherwise.
       for (Claim claim : claims) {
         if (claim.source.equals(sender)) {
           claim.role = RouterRole.INITIALIZE;
         }
       }
+    } else {
+      relieved |= lingering;
     }
     apply(new Heard(priority, intervalNanos, sender.compareTo(view.source()) > 0), nowNanos);
   }
@@ -573,6 +610,7 @@ final class VirtualRouter {
     epoch = Math.max(epoch, beat.epoch(entry));
     long intervalNanos = Math.max(1, beat.intervalCentis(entry)) * NANOS_PER_CENTI;
     claim.alive = peers.isAlive(from, intervalNanos, nowNanos);
+    relieved |= lingering && claim.isAliveAs(RouterRole.ACTIVE);
     if (!claim.alive || state.role() == RouterRole.INITIALIZE) {
       return;
     }

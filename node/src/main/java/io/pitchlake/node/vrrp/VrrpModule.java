@@ -52,6 +52,7 @@ public final class VrrpModule implements Module, Heartbeat {
   private VirtualRouter[] routers = {};
   private long refreshNanos;
   private boolean stopped;
+  private boolean leftSaid;
 
   /// The other nodes on the sync link.
   ///
@@ -212,6 +213,9 @@ public final class VrrpModule implements Module, Heartbeat {
   @Override
   public void onTurn(long nowNanos) {
     if (stopped) {
+      for (VirtualRouter router : routers) {
+        router.linger(nowNanos);
+      }
       return;
     }
     for (VirtualRouter router : routers) {
@@ -227,8 +231,9 @@ public final class VrrpModule implements Module, Heartbeat {
   public void onFlushed(long nowNanos) {
     if (peers != null) {
       peers.flushed(routers, nowNanos);
-      if (stopped) {
+      if (stopped && !leftSaid) {
         // There is no other chance to say that this node has left.
+        leftSaid = true;
         peers.send(routers, nowNanos);
       }
     }
@@ -260,6 +265,15 @@ public final class VrrpModule implements Module, Heartbeat {
       router.stop(nowNanos);
     }
     publish();
+  }
+
+  @Override
+  public boolean isLingering() {
+    boolean lingering = false;
+    for (VirtualRouter router : routers) {
+      lingering |= router.isLingering();
+    }
+    return lingering;
   }
 
   @Override

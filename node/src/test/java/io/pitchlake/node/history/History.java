@@ -137,6 +137,9 @@ final class History implements AutoCloseable {
   }
 
   private void boot(Member member) {
+    if (member.isLeaving()) {
+      member.crash();
+    }
     if (!member.isUp()) {
       journal.note(() -> member + " starts");
       member.boot();
@@ -163,7 +166,7 @@ final class History implements AutoCloseable {
       boot(member);
       return;
     }
-    if (member.isPaused()) {
+    if (member.isPaused() || member.isLeaving()) {
       return;
     }
     long interval = plan.advertNanos();

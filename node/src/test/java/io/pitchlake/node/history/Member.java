@@ -89,6 +89,7 @@ final class Member implements Clock {
   private final boolean[] isActive = new boolean[2];
   private final Set<String> talksTo = new HashSet<>();
   private int boots;
+  private boolean leaving;
   private long bootedNanos;
   private long wakeNanos = Long.MAX_VALUE;
   private long pausedUntilNanos = Long.MIN_VALUE;
@@ -321,18 +322,24 @@ final class Member implements Clock {
     }
     node.close();
     node = null;
+    leaving = false;
     wakeNanos = Long.MAX_VALUE;
     pausedUntilNanos = Long.MIN_VALUE;
     stallNanos = 0;
     port.reset();
   }
 
-  /// SIGTERM: one more turn, then it is gone.
+  /// SIGTERM: it is gone when its last turn is done.
   void stop() {
     stallNanos = 0;
     node.stop();
+    leaving = true;
     turn();
-    crash();
+  }
+
+  /// Whether it was stopped and has not ended yet.
+  boolean isLeaving() {
+    return leaving;
   }
 
   /// SIGSTOP, and SIGCONT after so long.
@@ -446,6 +453,10 @@ final class Member implements Clock {
     if (leadNanos > 0) {
       clock.after(leadNanos, this::resume);
       leadNanos = 0;
+      return;
+    }
+    if (leaving && node.isStopped()) {
+      crash();
       return;
     }
     if (syncEnd != null) {

@@ -179,6 +179,10 @@ final class OwnershipWatch implements Watch {
         office.beganNanos = nowNanos;
         takeovers++;
       }
+    } else if (member.isLeaving() && !frame.isAnnouncement && frame.owner == null) {
+      // It serves what switches bring to it alone; a question to everybody would be answered by the
+      // next node, too.
+      answers++;
     } else if (!frame.isAnnouncement && !member.attachment().toSwitch().isCut()) {
       answers++;
       if (members.stream().anyMatch(other -> cannotKnow(member, other, frame.isIpv4))) {
