@@ -12,6 +12,7 @@ import io.pitchlake.node.engine.RouterStatus;
 import io.pitchlake.node.engine.ServerStatus;
 import io.pitchlake.node.engine.TargetShare;
 import io.pitchlake.node.engine.TargetStatus;
+import io.pitchlake.node.engine.Trace;
 import io.pitchlake.node.engine.View;
 import io.pitchlake.node.health.HealthModule;
 import io.pitchlake.node.slb.SlbModule;
@@ -19,6 +20,7 @@ import io.pitchlake.node.vrrp.VrrpModule;
 import io.pitchlake.sync.SessionReplicator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /// The engine as an operator sees it, and what an operator may do to it. Everything here belongs to
@@ -26,6 +28,7 @@ import java.util.function.Supplier;
 /// values away, no tables.
 public final class Inside {
   private final Supplier<View> view;
+  private final Consumer<Trace> trace;
   private final Mastership mastership;
   private final ArpModule arp;
   private final HealthModule health;
@@ -37,6 +40,7 @@ public final class Inside {
 
   Inside(
       Supplier<View> view,
+      Consumer<Trace> trace,
       Mastership mastership,
       ArpModule arp,
       HealthModule health,
@@ -46,6 +50,7 @@ public final class Inside {
       NatTable translations,
       Optional<SessionReplicator> replication) {
     this.view = view;
+    this.trace = trace;
     this.mastership = mastership;
     this.arp = arp;
     this.health = health;
@@ -59,6 +64,11 @@ public final class Inside {
   /// The configuration as the engine has it.
   public View view() {
     return view.get();
+  }
+
+  /// Notes what becomes of frames from now on, or, with null, no more.
+  public void trace(Trace into) {
+    trace.accept(into);
   }
 
   public boolean isMaster(NetworkView network, boolean isIpv4) {

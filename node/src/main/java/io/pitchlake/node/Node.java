@@ -337,6 +337,7 @@ public final class Node {
     inside =
         new Inside(
             () -> engine.view(),
+            into -> engine.trace(into),
             mastership,
             arp,
             health,

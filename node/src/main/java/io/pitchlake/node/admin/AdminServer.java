@@ -317,7 +317,19 @@ public final class AdminServer implements AutoCloseable {
   @Override
   public void close() {
     closings.forEach(Runnable::run);
-    loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+    // Whoever works still has somebody to hand the answer to.
     workers.forEach(ExecutorService::shutdownNow);
+    workers.forEach(AdminServer::awaitEnd);
+    loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+  }
+
+  private static void awaitEnd(ExecutorService worker) {
+    try {
+      if (!worker.awaitTermination(1, TimeUnit.SECONDS)) {
+        LOG.debug("a worker of the operator's seat does not end");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

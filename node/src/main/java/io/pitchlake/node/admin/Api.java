@@ -149,6 +149,15 @@ final class Api {
                     actions::release)
                 .with(path("address", Type.TEXT, "the address")),
             changing(
+                    "/api/v1/trace",
+                    "What becomes of the next frames, and which module decides it.",
+                    Tracing.SHAPE,
+                    new Tracing(operated, engines)::trace)
+                .with(
+                    query("frames", Type.NUMBER, "how many at most, 1 to 1000 (20)"),
+                    query("seconds", Type.NUMBER, "how long at most, 1 to 10 (5)"),
+                    query("address", Type.TEXT, "from or to this address alone")),
+            changing(
                 "/api/v1/reload",
                 "The configuration is read again and runs, or 409 says why not.",
                 Actions.RELOAD,

@@ -86,6 +86,7 @@ public final class CommandLines implements Runnable {
             .addSubcommand(new TargetCommands.Drain(world))
             .addSubcommand(new ReleaseCommand(world))
             .addSubcommand(new ReloadCommand(world))
+            .addSubcommand(new TraceCommand(world))
             .addSubcommand(new VersionCommand(world))
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setOut(world.out())

@@ -36,6 +36,9 @@ public final class Engine {
   private long turnNanos;
   private boolean stopping;
 
+  /// What an operator wants to see of frames; null: nothing.
+  private Trace trace;
+
   /// @param replicator tells other nodes what has changed; null for a node alone
   /// @param reception of `ports`, kept up to date for the modules that ask it
   public Engine(
@@ -119,6 +122,11 @@ public final class Engine {
     chain.onDiscarded();
   }
 
+  /// Notes what becomes of frames from now on, or, with null, no more; engine thread.
+  public void trace(Trace into) {
+    trace = into;
+  }
+
   /// What it works with; engine thread.
   public View view() {
     return view;
@@ -173,10 +181,12 @@ public final class Engine {
       Frame frame = batch.get(i);
       bytes += frame.length();
       DropReason malformed = packet.parse(frame, port, nowNanos, view);
-      if (malformed == null) {
+      if (malformed != null) {
+        counters.drop(malformed);
+      } else if (trace == null || !trace.wants(packet)) {
         chain.onFrame(packet);
       } else {
-        counters.drop(malformed);
+        chain.onFrame(packet, trace);
       }
     }
     counters.add(Counter.FRAMES_RECEIVED, count);

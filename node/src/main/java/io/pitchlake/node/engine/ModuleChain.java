@@ -106,6 +106,27 @@ public final class ModuleChain {
     return verdict;
   }
 
+  /// As [#onFrame], and notes where the way has ended. Not in a hurry.
+  void onFrame(PacketContext packet, Trace trace) {
+    int flags = Trace.flags(packet);
+    trace.begin(packet);
+    Verdict verdict = Verdict.PASS;
+    int place = 0;
+    while (verdict == Verdict.PASS && place < modules.length) {
+      verdict = modules[place++].onFrame(packet);
+    }
+    DropReason reason =
+        switch (verdict) {
+          case DROPPED -> packet.dropReason();
+          case PASS -> DropReason.NOBODY;
+          case CONSUMED, FORWARDED -> null;
+        };
+    if (reason != null) {
+      counters.drop(reason);
+    }
+    trace.end(verdict == Verdict.PASS ? place : place - 1, verdict, reason, flags);
+  }
+
   boolean hasHeartbeat() {
     return heartbeats.length > 0;
   }

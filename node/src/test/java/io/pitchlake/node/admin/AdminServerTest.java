@@ -205,7 +205,7 @@ class AdminServerTest {
     String status = text("/api/v1/status");
     assertTrue(status.lines().anyMatch("name                 node-a"::equals), status);
     assertTrue(status.contains("role                 active"), status);
-    String networks = awaitText("/api/v1/networks", seen -> seen.contains(" 249\n"));
+    String networks = awaitText("/api/v1/networks", seen -> seen.contains(" 248\n"));
     assertTrue(networks.startsWith("NETWORK  NAME    PORT  VLAN  FAMILY  BLOCK "), networks);
     assertTrue(networks.contains("10.0.0.0/24  10.0.0.4  10.0.0.5  master  hang"), networks);
     String targets = text("/api/v1/targets");
@@ -217,7 +217,7 @@ class AdminServerTest {
 
   @Test
   void aLongTableIsReadInPieces() throws IOException {
-    awaitText("/api/v1/networks", seen -> seen.contains(" 249\n"));
+    awaitText("/api/v1/networks", seen -> seen.contains(" 248\n"));
     Map<String, Object> first = getJson("/api/v1/addresses?limit=100&state=simulated");
     assertEquals(100, Json.list(first.get("addresses")).size());
     Map<String, Object> second =
@@ -228,14 +228,14 @@ class AdminServerTest {
             .flatMap(part -> Json.list(part.get("addresses")).stream())
             .map(row -> Json.object(row).get("address"))
             .collect(Collectors.toSet());
-    assertEquals(249, all.size());
+    assertEquals(248, all.size());
     Map<String, Object> one = getJson("/api/v1/addresses?address=10.0.0.77");
     assertEquals("simulated", Json.object(Json.list(one.get("addresses")).getFirst()).get("state"));
   }
 
   @Test
   void anOperatorReleasesAnAddress() throws IOException {
-    awaitText("/api/v1/networks", seen -> seen.contains(" 249\n"));
+    awaitText("/api/v1/networks", seen -> seen.contains(" 248\n"));
     AdminClient.Answer done = post("/api/v1/addresses/10.0.0.77/release");
     assertEquals(200, done.status());
     assertTrue(done.body().contains("10.0.0.77 is silent now"), done.body());
@@ -276,6 +276,21 @@ class AdminServerTest {
     AdminClient.Answer refused = post("/api/v1/reload");
     assertEquals(409, refused.status());
     assertEquals("line one\nline two\n", refused.body());
+  }
+
+  @Test
+  void aTraceShowsWhichModuleHasEndedAFramesWay() throws IOException {
+    awaitText("/api/v1/networks", seen -> seen.contains(" 248\n"));
+    String asked = client.ask("POST", "/api/v1/trace?frames=3&address=10.0.0.77", false).body();
+    List<String> rows = asked.lines().toList();
+    assertEquals(4, rows.size(), asked);
+    assertTrue(
+        rows.get(1)
+            .matches(" +0  eth0  10.0.0.66  10.0.0.77  ARP request +[0-9]+ .* tarpit +consumed  -"),
+        asked);
+    String silent = client.ask("POST", "/api/v1/trace?seconds=1&address=10.0.0.78", false).body();
+    assertEquals("no frames\n", silent);
+    assertEquals(200, get("/healthz").status());
   }
 
   private static SecurityEvent trapped(String attacker, long times) {
@@ -342,7 +357,7 @@ class AdminServerTest {
     Map<String, Object> document = getJson("/api/v1/openapi.json");
     assertEquals("3.1.0", document.get("openapi"));
     events.add(trapped("10.0.0.66", 3), 1000);
-    awaitText("/api/v1/networks", seen -> seen.contains(" 249\n"));
+    awaitText("/api/v1/networks", seen -> seen.contains(" 248\n"));
     int checked = 0;
     for (Map.Entry<String, Object> path : Json.object(document.get("paths")).entrySet()) {
       for (Map.Entry<String, Object> operation : Json.object(path.getValue()).entrySet()) {
@@ -575,7 +590,7 @@ class AdminServerTest {
 
   @Test
   void whoDoesNotReadIsCut() throws Exception {
-    awaitText("/api/v1/networks", seen -> seen.contains(" 249\n"));
+    awaitText("/api/v1/networks", seen -> seen.contains(" 248\n"));
     reopen(admin(32, 10_000, Optional.empty()), SHORT_MILLIS);
     try (Socket deaf = new Socket()) {
       deaf.setReceiveBufferSize(2048);
@@ -633,13 +648,13 @@ class AdminServerTest {
 
   @Test
   void metricsHaveTheirUnitsAndNobodysAddress() throws IOException {
-    awaitText("/api/v1/networks", seen -> seen.contains(" 249\n"));
+    awaitText("/api/v1/networks", seen -> seen.contains(" 248\n"));
     events.add(trapped("10.0.0.66", 3), 1000);
     String metrics = text("/metrics");
     for (String name :
         List.of(
             "pitchlake_received_bytes_total ",
-            "pitchlake_proofs_free_total 249.0",
+            "pitchlake_proofs_free_total 248.0",
             "pitchlake_frames_dropped_total{reason=\"nobody\"} ",
             "pitchlake_addresses 249.0",
             "pitchlake_addresses_limit 1024.0",

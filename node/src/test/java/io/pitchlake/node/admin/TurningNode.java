@@ -4,6 +4,7 @@ import io.pitchlake.common.config.ConfigParser;
 import io.pitchlake.common.config.Configuration;
 import io.pitchlake.common.sim.SimClock;
 import io.pitchlake.common.sim.SimLan;
+import io.pitchlake.common.wire.PacketBuilder;
 import io.pitchlake.node.Node;
 import io.pitchlake.node.engine.IdleStrategy;
 import io.pitchlake.node.sim.SimPort;
@@ -50,7 +51,15 @@ final class TurningNode implements AutoCloseable {
 
   private Node make() {
     SimPort port = new SimPort("eth0", 0x0200_0000_0004L);
-    port.attach(new SimLan(clock, new Random(1)), () -> {});
+    SimLan lan = new SimLan(clock, new Random(1));
+    port.attach(lan, () -> {});
+    // Somebody who wants to know who has a decoy's address.
+    SimLan.Attachment asker = lan.attach("asker", frame -> {});
+    byte[] question =
+        PacketBuilder.ethernet("02:00:00:00:00:66", "ff:ff:ff:ff:ff:ff")
+            .arpRequest("10.0.0.66", "10.0.0.77")
+            .build();
+    clock.every(50_000_000, () -> asker.send(question.clone()));
     return new Node(
         configuration,
         List.of(port),

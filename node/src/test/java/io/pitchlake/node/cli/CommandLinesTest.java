@@ -80,7 +80,8 @@ class CommandLinesTest {
         "disable",
         "drain",
         "release",
-        "reload"
+        "reload",
+        "trace"
       })
   void everyCommandExplainsItselfAndItsExitCodes(String command) {
     assertEquals(0, world.execute(command, "--help"));
@@ -104,7 +105,8 @@ class CommandLinesTest {
             "disable",
             "drain",
             "release",
-            "reload")) {
+            "reload",
+            "trace")) {
       assertTrue(world.out().contains("\n  " + word), world.out());
     }
     for (int code : new int[] {0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 70}) {
@@ -120,7 +122,8 @@ class CommandLinesTest {
         "failover",
         "drain target 1",
         "release 10.0.0.7",
-        "reload"
+        "reload",
+        "trace -n 5"
       })
   void whereNoNodeAnswersACommandSaysSo(String line) {
     assertEnds(
