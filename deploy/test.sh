@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Runs every test: installs what they need, then `mvn verify`, the labs in network namespaces included, then
-# 3,000 simulated histories of whole clusters (sim.sh).
+# Runs every test: installs what they need, then `mvn verify`, the labs in network namespaces and in containers
+# included, then 3,000 simulated histories of whole clusters (sim.sh). Where no Docker engine answers, one is installed
+# and started (docker.sh), and goes on running.
 # Without root the lab tests are left out, said so, and counted; in CI that is a failure.
 set -euo pipefail
-. "$(dirname "$(readlink -f "$0")")/prepare.sh"
+. "$(dirname "$(readlink -f "$0")")/docker.sh"
 PATH=$PATH:/usr/sbin:/sbin
 started=$SECONDS
 
@@ -16,6 +17,10 @@ else
     tcpdump=tcpdump curl=curl pen=pen ethtool=ethtool python3=python3 sysctl=procps libpcap.so=libpcap0.8 \
     traceroute=traceroute dig=dnsutils dnsmasq=dnsmasq-base keepalived=keepalived \
     nginx=nginx haproxy=haproxy nft=nftables
+  need_engine
+  need_base_image
+  # The engine is this machine's, even where that looks like a container itself; the tests clean up behind them.
+  export TESTCONTAINERS_HOST_OVERRIDE=localhost TESTCONTAINERS_RYUK_DISABLED=true
 fi
 need_jdk_and_maven
 

@@ -1,0 +1,56 @@
+package io.pitchlake.it.docker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import org.testcontainers.containers.Container.ExecResult;
+import org.testcontainers.utility.MountableFile;
+
+/// `client.py` on a machine of the lab, from here until [#end].
+final class Client {
+  private final Machine machine;
+  private final CompletableFuture<ExecResult> run;
+
+  private Client(Machine machine) {
+    this.machine = machine;
+    run = CompletableFuture.supplyAsync(() -> machine.exec("python3", "/tmp/client.py"));
+  }
+
+  /// Starts it and waits until it has all its connections.
+  static Client on(Machine machine) {
+    machine
+        .container()
+        .copyFileToContainer(MountableFile.forClasspathResource("client.py"), "/tmp/client.py");
+    Client client = new Client(machine);
+    Machine.await(
+        () ->
+            client.run.isDone()
+                || machine.exec("test", "-e", "/tmp/client-ready").getExitCode() == 0,
+        () -> "the client does not get its connections");
+    assertTrue(!client.run.isDone(), () -> "the client ended: " + client.run.join());
+    return client;
+  }
+
+  /// Ends it, asks that nothing was lost that must not be lost, and tells what it noticed.
+  ///
+  /// @param longestGapMillis for pings to the pair's address
+  Map<String, Integer> end(int longestGapMillis) {
+    machine.say("touch", "/tmp/client-stop");
+    ExecResult result = run.join();
+    assertEquals(0, result.getExitCode(), result::toString);
+    Map<String, Integer> seen =
+        Arrays.stream(result.getStdout().strip().split(" "))
+            .map(word -> word.split("="))
+            .collect(Collectors.toMap(pair -> pair[0], pair -> Integer.valueOf(pair[1])));
+    assertEquals(0, seen.get("stream_broken"), () -> "the balanced connection: " + seen);
+    assertEquals(1, seen.get("trap_held"), () -> "the trapped connection: " + seen);
+    assertEquals(0, seen.get("web_bad"), () -> "web requests: " + seen);
+    assertTrue(seen.get("web_good") > 0, () -> "web requests: " + seen);
+    assertTrue(seen.get("ping_gap") <= longestGapMillis, () -> "the longest gap: " + seen);
+    return seen;
+  }
+}
