@@ -88,7 +88,6 @@ public final class CommandLines implements Runnable {
             .addSubcommand(new ReloadCommand(world))
             .addSubcommand(new TraceCommand(world))
             .addSubcommand(new VersionCommand(world))
-            .setCaseInsensitiveEnumValuesAllowed(true)
             .setOut(world.out())
             .setErr(world.err())
             .setColorScheme(

@@ -5,10 +5,14 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
 
 /// `pitchlake show WHAT`
 @Command(
@@ -73,12 +77,35 @@ public final class ShowCommand implements Callable<Integer> {
     public String toString() {
       return name().toLowerCase(Locale.ROOT);
     }
+
+    static Subject of(String word) {
+      for (Subject subject : values()) {
+        if (subject.toString().equals(word)) {
+          return subject;
+        }
+      }
+      throw new TypeConversionException(
+          "'%s' cannot be shown; what can is %s"
+              .formatted(
+                  word,
+                  Stream.of(values()).map(Subject::toString).collect(Collectors.joining(", "))));
+    }
+  }
+
+  private static final class Subjects implements ITypeConverter<Subject> {
+    @Override
+    public Subject convert(String word) {
+      return Subject.of(word);
+    }
   }
 
   private final Surroundings world;
   @Mixin private SocketOption socket;
 
-  @Parameters(paramLabel = "WHAT", description = "What to show, see above.")
+  @Parameters(
+      paramLabel = "WHAT",
+      converter = Subjects.class,
+      description = "What to show, see above.")
   private Subject subject;
 
   @Option(names = "--limit", paramLabel = "N", description = "So many rows at most.")

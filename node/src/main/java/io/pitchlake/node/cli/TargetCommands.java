@@ -3,19 +3,23 @@ package io.pitchlake.node.cli;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
 
 /// `pitchlake enable|disable|drain target N`: what an operator wants of a target. The cluster's
 /// other nodes are told.
 abstract class TargetCommands implements Callable<Integer> {
   /// The only thing that can be administered so far.
-  enum Kind {
-    TARGET;
-
+  private static final class Target implements ITypeConverter<String> {
     @Override
-    public String toString() {
-      return "target";
+    public String convert(String word) {
+      if (!word.equals("target")) {
+        throw new TypeConversionException(
+            "'%s' cannot be administered; write 'target N'".formatted(word));
+      }
+      return word;
     }
   }
 
@@ -23,9 +27,13 @@ abstract class TargetCommands implements Callable<Integer> {
   private final String verb;
   @Mixin private SocketOption socket;
 
-  @Parameters(index = "0", paramLabel = "target", description = "The word 'target'.")
+  @Parameters(
+      index = "0",
+      paramLabel = "target",
+      converter = Target.class,
+      description = "The word 'target'.")
   @SuppressWarnings("UnusedVariable") // it can only be this one
-  private Kind kind;
+  private String kind;
 
   @Parameters(index = "1", paramLabel = "N", description = "The target's number in the file.")
   private int target;

@@ -69,7 +69,7 @@ public final class Trace {
     rows[at + 8] = (long) packet.frame().length() << 32;
   }
 
-  /// ARP's operation, TCP's and UDP's ports, ICMP's type; what fits into 32 bits.
+  /// ARP's operation, TCP's and UDP's ports, ICMP's type; else the number of the protocol.
   private static int detail(PacketContext packet) {
     if (packet.kind() == PacketContext.Kind.ARP) {
       return packet.arp().operation();
@@ -79,7 +79,10 @@ public final class Trace {
       case UDP -> packet.udp().sourcePort() << 16 | packet.udp().destinationPort();
       case ICMP -> packet.icmp().type();
       case ICMPV6 -> packet.icmpv6().type();
-      case OTHER -> 0;
+      case OTHER ->
+          packet.kind() == PacketContext.Kind.IPV4
+              ? packet.ipv4().protocol()
+              : packet.ipv6().upperProtocol();
     };
   }
 
@@ -168,7 +171,7 @@ public final class Trace {
       case UDP -> "UDP" + ports;
       case ICMP -> "ICMP type " + detail;
       case ICMPV6 -> "ICMPv6 type " + detail;
-      case OTHER -> "IP, another protocol or a fragment";
+      case OTHER -> "IP protocol " + detail;
     };
   }
 
