@@ -537,6 +537,8 @@ class AgreedElectionTest {
     clock.advanceSeconds(1);
     Member again = new Member("a2", 4, "priority 254 advert 10ms", KEY, 6);
     clock.advanceSeconds(2);
+    assertEquals(b, active(), "before a2 knows of its target that it does not answer");
+    clock.advanceSeconds(2);
     assertEquals(again, active());
     assertEquals(1, b.count(Counter.TAKES_GRANTED));
     assertEquals(0, twoOwnersNanos);
@@ -600,7 +602,7 @@ class AgreedElectionTest {
     a.dead = true;
     clock.advanceSeconds(2);
     Member again = new Member("a2", 4, "priority 254 advert 10ms", KEY, 6);
-    clock.advanceSeconds(2);
+    clock.advanceSeconds(4);
     for (int i = 0; i < 200; i++) {
       recorded.forEach(bytes -> sync.deliver(peer(4), peer(6), bytes));
       clock.advanceMillis(5);

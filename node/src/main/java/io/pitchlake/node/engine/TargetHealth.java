@@ -9,6 +9,9 @@ public interface TargetHealth {
   /// Whether frames may be sent to the target.
   boolean isReady(int target);
 
+  /// Whether every target that this engine checks has been found ready or not since it was added.
+  boolean isEachJudged();
+
   /// How much of its configured weight a target asks for, 100 where nobody says otherwise; 0: no
   /// new flows.
   int weightPercent(int target);

@@ -49,6 +49,7 @@ public final class HealthModule implements Module, TargetHealth {
   private int[] percents = new int[0];
   private long flapWindowNanos;
   private long longestHoldNanos;
+  private boolean eachJudged;
   private int changes;
   private final WakingTime time = new WakingTime();
 
@@ -216,9 +217,11 @@ public final class HealthModule implements Module, TargetHealth {
     int kept = 0;
     int ready = 0;
     int held = 0;
+    eachJudged = true;
     for (TargetJudgment state : states) {
       if (state.isKept()) {
         kept++;
+        eachJudged &= state.isJudged();
         ready += state.isReady() ? 1 : 0;
         held += state.isHeld(nowNanos) ? 1 : 0;
       }
@@ -238,6 +241,11 @@ public final class HealthModule implements Module, TargetHealth {
   @Override
   public boolean isReady(int target) {
     return macs[target] != 0;
+  }
+
+  @Override
+  public boolean isEachJudged() {
+    return eachJudged;
   }
 
   @Override

@@ -68,6 +68,10 @@ final class TargetJudgment {
     return kept;
   }
 
+  boolean isJudged() {
+    return known != Known.NOTHING;
+  }
+
   boolean isReady() {
     return known == Known.READY;
   }

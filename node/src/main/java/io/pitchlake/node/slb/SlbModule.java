@@ -112,7 +112,17 @@ public final class SlbModule implements Module {
 
   /// Whether servers have enough targets.
   public ServerService service() {
-    return scheduler::inService;
+    return new ServerService() {
+      @Override
+      public boolean inService(int server) {
+        return scheduler.inService(server);
+      }
+
+      @Override
+      public boolean isEachTargetJudged() {
+        return health.isEachJudged();
+      }
+    };
   }
 
   @Override

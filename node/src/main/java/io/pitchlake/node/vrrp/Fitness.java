@@ -71,6 +71,11 @@ final class Fitness {
     return isLinkUp();
   }
 
+  /// Whether it knows enough to take over from a node that lives.
+  boolean knowsTargets() {
+    return servers.isEachTargetJudged();
+  }
+
   /// The priority now, at least 1.
   int priority() {
     int lowered = 0;

@@ -757,7 +757,8 @@ final class VirtualRouter {
 
   private void apply(RouterInput input, long nowNanos) {
     RouterRole before = state.role();
-    RouterMachine acting = election.mayPreempt(nowNanos) ? machine : machine.withoutPreemption();
+    boolean mayPreempt = fitness.knowsTargets() && election.mayPreempt(nowNanos);
+    RouterMachine acting = mayPreempt ? machine : machine.withoutPreemption();
     Step step = acting.step(state, input, nowNanos);
     state = step.state();
     if (state.role() != before) {

@@ -40,6 +40,11 @@ class TargetStatesTest {
     }
 
     @Override
+    public boolean isEachJudged() {
+      return true;
+    }
+
+    @Override
     public int weightPercent(int target) {
       return percent;
     }
