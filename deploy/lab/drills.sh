@@ -60,6 +60,8 @@ CONF
 stop_keepalived() {
   signal_keepalived "$1" KILL
   ip -n "$LAB-$1" addr del "192.168.2.$KEPT/24" dev eth0 2>/dev/null || true
+  # What a killed one leaves may by now be the number of somebody else, and the next one would take that for itself.
+  rm -f "$STATE/$1.pid" "$STATE/$1.vrrp"
 }
 
 # signal_keepalived HOST SIGNAL

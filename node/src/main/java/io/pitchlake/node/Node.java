@@ -206,7 +206,9 @@ public final class Node {
     View view = views.compile(host);
     long nowNanos = clock.nanoTime();
     this.sessions =
-        replication.map(unused -> new SessionReplicator(counters, sums(cluster), nowNanos));
+        replication.map(unused ->
+            new SessionReplicator(
+                counters, sums(cluster), nowNanos, entries(configuration.settings())));
     this.replicator =
         replication.map(how ->
             new Replicator(
@@ -237,6 +239,14 @@ public final class Node {
             view,
             sessions.orElse(null),
             reception);
+  }
+
+  /// How many entries replicated tables hold in all.
+  private static long entries(Settings settings) {
+    return settings.get(Setting.ADDRESSES)
+        + settings.get(Setting.SESSIONS)
+        + settings.get(Setting.PERSISTENCE)
+        + settings.get(Setting.NATSESSIONS);
   }
 
   /// What sums over tables are made with: the same on all nodes.
@@ -309,6 +319,7 @@ public final class Node {
             seat,
             throttle,
             counters,
+            reception,
             new SipHash(random.nextLong(), random.nextLong()));
     int[] mtuBytes = ports.stream().mapToInt(Port::mtuBytes).toArray();
     IcmpErrors errors = new IcmpErrors(transmit, counters);

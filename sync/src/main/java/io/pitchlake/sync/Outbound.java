@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 
 /// The frames of one stream to one peer: the one being filled, those on their way, each kept until
 /// the peer has taken it. A window of fixed size, so a peer that takes nothing costs nothing more
-/// than that. One thread.
+/// than that; memory for a frame is there from when its place is first used. One thread.
 final class Outbound {
   /// Frames kept; no more than an acknowledgement has bits for.
   static final int WINDOW = 64;
@@ -27,7 +27,8 @@ final class Outbound {
   private static final long RELIABLE_RESEND_NANOS = 250_000_000L;
 
   private final SyncFrame frame = new SyncFrame();
-  private final long memory;
+  private final Arena arena;
+  private final long[] addresses = new long[WINDOW];
   private final ByteBuffer[] buffers = new ByteBuffer[WINDOW];
   private final int[] lengths = new int[WINDOW];
   private final long[] madeNanos = new long[WINDOW];
@@ -46,11 +47,13 @@ final class Outbound {
   private long openedNanos;
 
   Outbound(Arena arena) {
-    MemorySegment all = arena.allocate((long) WINDOW * FRAME_BYTES, 64);
-    memory = all.address();
-    for (int i = 0; i < WINDOW; i++) {
-      buffers[i] = all.asSlice((long) i * FRAME_BYTES, FRAME_BYTES).asByteBuffer();
-    }
+    this.arena = arena;
+  }
+
+  private void allocate(int slot) {
+    MemorySegment memory = arena.allocate(FRAME_BYTES, 64);
+    addresses[slot] = memory.address();
+    buffers[slot] = memory.asByteBuffer();
   }
 
   /// Begins anew; what was on its way is forgotten.
@@ -73,6 +76,9 @@ final class Outbound {
   /// Adds a record.
   void add(long record, int length, boolean inOrder, long nowNanos) {
     if (count == 0) {
+      if (buffers[slot(next)] == null) {
+        allocate(slot(next));
+      }
       bytes = SyncFrame.HEAD_BYTES;
       flags = 0;
       openedNanos = nowNanos;
@@ -188,7 +194,7 @@ final class Outbound {
   }
 
   private long address(long sequence) {
-    return memory + (long) slot(sequence) * FRAME_BYTES;
+    return addresses[slot(sequence)];
   }
 
   private static int slot(long sequence) {

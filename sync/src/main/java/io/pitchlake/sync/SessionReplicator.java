@@ -36,8 +36,10 @@ public final class SessionReplicator implements AutoCloseable {
   /// Peers that can be talked to at a time.
   static final int PEERS = 16;
 
-  /// Records on their way in each direction.
-  static final int RING_RECORDS = 16_384;
+  /// Records on their way in each direction, at most and at least.
+  private static final int MOST_RING_RECORDS = 16_384;
+
+  private static final int LEAST_RING_RECORDS = 4096;
 
   private static final int TAKEN_PER_TURN = 256;
   private static final int TOLD_PER_TURN = 256;
@@ -45,9 +47,6 @@ public final class SessionReplicator implements AutoCloseable {
 
   /// Room in the ring that changes leave to answers, of which a digest is the longest.
   private static final int FOR_ANSWERS = 1024;
-
-  /// Room that sweeps leave to changes.
-  private static final int FOR_CHANGES = RING_RECORDS / 2;
 
   /// Ranges repaired in one go between nodes that have once been equal.
   private static final int REPAIRED_AT_ONCE = 256;
@@ -84,8 +83,12 @@ public final class SessionReplicator implements AutoCloseable {
   private final Journal[] journals = new Journal[SessionCodec.Kind.values().length];
   private final Journal[] swept = new Journal[journals.length];
   private int tables;
-  private final RecordRing out = new RecordRing(RING_RECORDS);
-  private final RecordRing in = new RecordRing(RING_RECORDS);
+  private final RecordRing out;
+  private final RecordRing in;
+
+  /// Room that sweeps leave to changes.
+  private final int forChanges;
+
   private final Arena arena = Arena.ofShared();
   private final long scratch = arena.allocate(Records.MAX_BYTES, 8).address();
   private final SessionCodec codec = new SessionCodec();
@@ -105,8 +108,22 @@ public final class SessionReplicator implements AutoCloseable {
     void member(int network, long high, long low);
   }
 
+  /// For tables of any size.
+  ///
   /// @param keys the same on all nodes of the cluster
   public SessionReplicator(CounterBank counters, FlowHash keys, long startNanos) {
+    this(counters, keys, startNanos, Long.MAX_VALUE);
+  }
+
+  /// For tables of a known size: rings have no more room than those could fill.
+  ///
+  /// @param entries how many the tables hold in all
+  public SessionReplicator(CounterBank counters, FlowHash keys, long startNanos, long entries) {
+    int records =
+        Integer.highestOneBit((int) Math.clamp(entries, LEAST_RING_RECORDS, MOST_RING_RECORDS));
+    out = new RecordRing(records);
+    in = new RecordRing(records);
+    forChanges = records / 2;
     this.counters = counters;
     this.keys = keys;
     nowNanos = startNanos;
@@ -492,7 +509,7 @@ public final class SessionReplicator implements AutoCloseable {
   private int sweep(Remote remote, int peer) {
     int looked = 0;
     int sent = 0;
-    while (looked < LOOKED_AT_PER_TURN && sent < TOLD_PER_TURN && out.free() > FOR_CHANGES) {
+    while (looked < LOOKED_AT_PER_TURN && sent < TOLD_PER_TURN && out.free() > forChanges) {
       if (remote.table == tables) {
         Records.create(record(), Records.SWEPT, 0);
         out.publish(peer, remote.generation);

@@ -164,6 +164,11 @@ final class CheckState {
     words = found;
   }
 
+  /// Whether what went wrong last is that nothing came.
+  boolean isSilent() {
+    return trouble == Trouble.SILENT && words.isEmpty();
+  }
+
   /// Which check it is, in words for people.
   String title() {
     return isAlias() ? "alias of " + address : key.check.title();

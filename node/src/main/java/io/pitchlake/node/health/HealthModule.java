@@ -14,6 +14,7 @@ import io.pitchlake.node.engine.Module;
 import io.pitchlake.node.engine.Neighbors;
 import io.pitchlake.node.engine.NetworkView;
 import io.pitchlake.node.engine.PacketContext;
+import io.pitchlake.node.engine.Reception;
 import io.pitchlake.node.engine.Shards;
 import io.pitchlake.node.engine.TargetHealth;
 import io.pitchlake.node.engine.TargetNotice;
@@ -41,6 +42,7 @@ public final class HealthModule implements Module, TargetHealth {
   private final HealthBoard board;
   private final EventSink events;
   private final CounterBank counters;
+  private final Reception reception;
   private final TargetWatch watch;
   private final Prober prober;
   private List<TargetView> targets = List.of();
@@ -59,6 +61,7 @@ public final class HealthModule implements Module, TargetHealth {
   private long nowNanos;
 
   /// @param seat which of several engines this is
+  /// @param reception what has been heard, for who was lost because nothing was
   /// @param secret for source ports, tokens and the first moments of checks
   public HealthModule(
       Transmit transmit,
@@ -66,11 +69,13 @@ public final class HealthModule implements Module, TargetHealth {
       Exchange.Seat seat,
       EventSink events,
       CounterBank counters,
+      Reception reception,
       SipHash secret) {
     this.shards = seat.shards();
     this.board = seat.board();
     this.events = events;
     this.counters = counters;
+    this.reception = reception;
     this.watch = new TargetWatch(neighbors, shards, counters, time);
     this.prober = new Prober(transmit, counters, secret, watch::mac, this::judge);
   }
@@ -199,7 +204,8 @@ public final class HealthModule implements Module, TargetHealth {
   }
 
   private boolean judgeKept(TargetJudgment state, long mac) {
-    switch (state.judge(mac, nowNanos, flapWindowNanos, longestHoldNanos)) {
+    long hearingNanos = reception.hearingNanos(state.view().network().port(), engineNanos);
+    switch (state.judge(mac, hearingNanos, nowNanos, flapWindowNanos, longestHoldNanos)) {
       case null -> {}
       case TargetNotice notice -> {
         if (notice.change() == Change.READY) {

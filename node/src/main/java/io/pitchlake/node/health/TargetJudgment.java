@@ -26,6 +26,10 @@ final class TargetJudgment {
   private final boolean kept;
   private final List<CheckState> checks = new ArrayList<>();
   private final long startedNanos;
+
+  /// How long after a target fell silent it is lost, at most.
+  private final long patienceNanos;
+
   private Flapping flapping = new Flapping();
   private Known known = Known.NOTHING;
   private long lastMac;
@@ -43,6 +47,10 @@ final class TargetJudgment {
       plan.checks().forEach(check -> add(Optional.empty(), check, nowNanos));
       plan.aliases().forEach(alias -> add(Optional.of(alias.address()), alias.check(), nowNanos));
     }
+    patienceNanos =
+        checks.stream()
+            .mapToLong(check -> check.check().timeout().toNanos())
+            .reduce(view.health().patienceNanos(), Math::max);
   }
 
   private void add(Optional<IpAddress> alias, HealthCheck check, long nowNanos) {
@@ -96,7 +104,10 @@ final class TargetJudgment {
   /// Draws the conclusion; returns what there is to tell, or null.
   ///
   /// @param mac where it was heard lately, 0 when it was not
-  TargetNotice judge(long mac, long nowNanos, long flapWindowNanos, long longestHoldNanos) {
+  /// @param hearingNanos for how long anybody at all has been heard where the target is: one that
+  ///   is lost while this node was cut off has not flapped
+  TargetNotice judge(
+      long mac, long hearingNanos, long nowNanos, long flapWindowNanos, long longestHoldNanos) {
     lastMac = mac == 0 ? lastMac : mac;
     CheckState failing = mac == 0 ? null : firstFailing();
     if (mac != 0 && failing == null) {
@@ -109,7 +120,9 @@ final class TargetJudgment {
             : failing.isDown();
     return switch (known) {
       case READY -> {
-        long holdNanos = flapping.down(nowNanos, flapWindowNanos, longestHoldNanos);
+        boolean wasCutOff =
+            hearingNanos <= patienceNanos && (failing == null || failing.isSilent());
+        long holdNanos = wasCutOff ? 0 : flapping.down(nowNanos, flapWindowNanos, longestHoldNanos);
         yield out(Change.TAKEN_OUT, blame, reason(failing) + hold(holdNanos));
       }
       case NOTHING -> certain ? out(Change.NOT_READY, blame, reason(failing)) : null;

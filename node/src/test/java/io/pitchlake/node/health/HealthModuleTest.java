@@ -420,6 +420,20 @@ class HealthModuleTest {
     assertTrue(isReady(), "one that has stayed a minute starts afresh");
   }
 
+  /// A drill that pulled a node's cable again and again found it without targets for a minute.
+  @Test
+  void aTargetThatIsLostWhileNobodyIsHeardHasNotFlapped() {
+    startReady(ADDRESS, plan(1, 1, 0, TCP));
+    for (int i = 0; i < 6; i++) {
+      node.port().attachment().connected(false);
+      clock.advanceSeconds(9);
+      assertFalse(isReady(), "loss " + (i + 1));
+      node.port().attachment().connected(true);
+      clock.advanceMillis(2500);
+      assertTrue(isReady(), "is back after loss " + (i + 1) + ": " + last());
+    }
+  }
+
   // ---- checks that run elsewhere
 
   private void result(Command.Result result, String reason, int percent) {

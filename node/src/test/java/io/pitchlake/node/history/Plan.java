@@ -84,7 +84,7 @@ record Plan(
     int advertMillis = new int[] {100, 100, 100, 50, 20}[random.nextInt(5)];
     boolean preempt = random.nextInt(4) > 0;
     // A long history lets timeouts of addresses pass, a short one is full of faults.
-    boolean isLong = random.nextInt(5) == 0;
+    boolean isLong = random.nextInt(8) == 0;
     return new Plan(
         members,
         priorities,
@@ -130,7 +130,7 @@ record Plan(
         vrrp 1 { vrid 50 network 1 priority %3$d advert %4$dms preempt %5$s preemptdelay %6$dms }
         register networks 1 enable networks 1
         set sessions 1024 set addresses 1024 set tarpitstations 64 set persistence 1024
-        set fragments 64 set tarpitholdto 10 set tarpitlograte 60000 set tarpitlogtotal 10000
+        set natsessions 1024 set fragments 64 set tarpitholdto 10 set tarpitlograte 60000 set tarpitlogtotal 10000
         set tarpitrealto %7$d set tarpittrapto %8$d set tarpitcheckto %9$d set tarpitprobegap %10$d
         set tarpitsweeprate %11$d set tarpitmax6 %12$d
         """

@@ -1,6 +1,8 @@
 package io.pitchlake.node.history;
 
+import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.sim.SimClock;
+import io.pitchlake.common.sim.SimWire;
 import io.pitchlake.node.sim.SimPeers;
 import io.pitchlake.sync.Replicator;
 import io.pitchlake.sync.SyncLink;
@@ -22,9 +24,16 @@ final class SyncEnd implements SyncLink {
 
   /// What a node believes of another member.
   private static final class Acquaintance {
+    private final SimWire there;
+    private final SimWire back;
     private Peer peer;
     private long sinceNanos;
     private boolean reached;
+
+    Acquaintance(SimWire there, SimWire back) {
+      this.there = there;
+      this.back = back;
+    }
   }
 
   private record Arrival(Peer from, byte[] frame) {}
@@ -32,7 +41,6 @@ final class SyncEnd implements SyncLink {
   private final Member self;
   private final List<Member> members;
   private final SimClock clock;
-  private final SimPeers wires;
   private final Replicator replicator;
   private final Runnable wake;
   private final Peer own;
@@ -52,13 +60,15 @@ final class SyncEnd implements SyncLink {
     this.self = self;
     this.members = members;
     this.clock = clock;
-    this.wires = wires;
     this.replicator = replicator;
     this.wake = wake;
     this.own = new Peer(replicator.boot(), self.name());
     this.acquaintances = new Acquaintance[members.size()];
     for (int i = 0; i < acquaintances.length; i++) {
-      acquaintances[i] = new Acquaintance();
+      IpAddress other = members.get(i).syncAddress();
+      acquaintances[i] =
+          new Acquaintance(
+              wires.wire(self.syncAddress(), other), wires.wire(other, self.syncAddress()));
     }
     this.lookedNanos = clock.nanoTime() - LOOK_NANOS;
     replicator.attach(this);
@@ -84,7 +94,7 @@ final class SyncEnd implements SyncLink {
     }
     Acquaintance of = acquaintances[other.index()];
     SyncEnd end = other.syncEnd();
-    boolean reached = end != null && !isCut(self, other) && !isCut(other, self);
+    boolean reached = end != null && !of.there.isCut() && !of.back.isCut();
     if (reached != of.reached) {
       of.reached = reached;
       of.sinceNanos = clock.nanoTime();
@@ -102,10 +112,6 @@ final class SyncEnd implements SyncLink {
     }
   }
 
-  private boolean isCut(Member from, Member to) {
-    return wires.wire(from.syncAddress(), to.syncAddress()).isCut();
-  }
-
   @Override
   public boolean send(Peer to, ByteBuffer frame) {
     for (Member other : members) {
@@ -116,9 +122,7 @@ final class SyncEnd implements SyncLink {
         }
         byte[] copy = new byte[frame.remaining()];
         frame.get(copy);
-        wires
-            .wire(self.syncAddress(), other.syncAddress())
-            .carry(() -> end.arrive(new Arrival(own, copy)));
+        acquaintances[other.index()].there.carry(() -> end.arrive(new Arrival(own, copy)));
       }
     }
     return true;

@@ -312,7 +312,13 @@ public final class SimNode {
             arp.addresses(), transmit, sink, counters, new SipHash(1, 2), new int[] {1500});
     HealthModule health =
         new HealthModule(
-            transmit, arp.neighbors(), Exchange.Seat.alone(), sink, counters, new SipHash(8, 9));
+            transmit,
+            arp.neighbors(),
+            Exchange.Seat.alone(),
+            sink,
+            counters,
+            reception,
+            new SipHash(8, 9));
     flows =
         new FlowTable(options.sessions, FlowHash.drawnFrom(new SipHash(3, 4), 0), clock.nanoTime());
     IcmpErrors errors = new IcmpErrors(transmit, counters);
