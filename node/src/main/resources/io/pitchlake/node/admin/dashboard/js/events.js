@@ -1,6 +1,6 @@
 // The event stream: latest first, bounded, and still when the reader wants it so.
 
-import { NoAnswer, Unauthorized, read } from './api.js';
+import { Refused, Unauthorized, read } from './api.js';
 import { byId, element, say } from './dom.js';
 import { follow } from './follow.js';
 import { clock, plural } from './format.js';
@@ -18,6 +18,7 @@ export class Events {
   #waiting = 0;
   #drawing = false;
   #running = false;
+  #trouble = null;
   #important;
   #unauthorized;
 
@@ -66,6 +67,8 @@ export class Events {
           },
           () => {
             wait = SHORTEST_WAIT_MILLIS;
+            this.#trouble = null;
+            this.#state();
           },
         );
       } catch (failure) {
@@ -73,9 +76,8 @@ export class Events {
           this.#unauthorized();
           return;
         }
-        if (!(failure instanceof NoAnswer)) {
-          say(byId('events-state'), failure.message);
-        }
+        this.#trouble = failure instanceof Refused ? failure.message : 'interrupted; it is tried again';
+        this.#state();
       }
       await new Promise((resolve) => setTimeout(resolve, wait));
       wait = Math.min(LONGEST_WAIT_MILLIS, wait * 2);
@@ -125,7 +127,8 @@ export class Events {
   }
 
   #state() {
-    say(byId('events-state'), this.#isPaused ? `paused; ${plural(this.#waiting, 'new event')}` : 'latest first');
+    const quiet = this.#trouble ?? 'latest first';
+    say(byId('events-state'), this.#isPaused ? `paused; ${plural(this.#waiting, 'new event')}` : quiet);
   }
 
   #draw() {

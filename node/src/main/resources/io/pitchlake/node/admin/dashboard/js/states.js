@@ -14,9 +14,9 @@ export const STATES = [
   { letter: 's', shown: 'S', name: 'simulated', words: 'simulated' },
   { letter: 'a', shown: 'A', name: 'asked now', words: 'simulated, asked for in the last 10 seconds' },
   { letter: 'h', shown: 'H', name: 'held', words: 'held, silent for a machine that comes up' },
-  { letter: 'p', shown: 'P', name: 'being proved', words: 'being proved' },
+  { letter: 'p', shown: 'P', name: 'in proof', words: 'being proved' },
   { letter: 'o', shown: 'O', name: 'own', words: "this cluster's own" },
-  { letter: 'x', shown: '×', name: 'never simulated', words: 'never simulated' },
+  { letter: 'x', shown: '×', name: 'exempt', words: 'never simulated' },
   { letter: '.', shown: '·', name: 'unknown', words: 'nothing known' },
 ];
 

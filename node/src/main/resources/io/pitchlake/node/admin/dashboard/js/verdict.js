@@ -7,7 +7,7 @@ import { fill } from './rows.js';
 import { conditionOf } from './targets.js';
 
 const RANK = { bad: 2, warn: 1, ok: 0 };
-const SIGN = { bad: '!', warn: '?', ok: '✓' };
+const SIGN = { bad: '✕', warn: '!', ok: '✓' };
 
 /**
  * What there is to say of a node.
@@ -93,6 +93,6 @@ export function showVerdict(seen) {
 /** The node does not answer: what is shown is what was. */
 export function showSilence() {
   byId('verdict').dataset.level = 'bad';
-  say(byId('verdict-sign'), '!');
+  say(byId('verdict-sign'), SIGN.bad);
   say(byId('verdict-headline'), 'The node does not answer; what follows is what it said last');
 }
