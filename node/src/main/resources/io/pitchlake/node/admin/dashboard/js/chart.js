@@ -48,7 +48,7 @@ export class Chart {
         legend: { show: false },
         scales: { x: { time: true }, y: { range: (_, low, high) => [0, Math.max(1, (high ?? 0) * 1.08)] } },
         axes: [
-          { ...axis, values: [[60, '{HH}:{mm}', null, null, null, null, null, null, 1], [1, '{HH}:{mm}:{ss}', null, null, null, null, null, null, 1]], space: 70 },
+          { ...axis, values: [[60, '{HH}:{mm}', null, null, null, null, null, null, 1], [1, '{HH}:{mm}:{ss}', null, null, null, null, null, null, 1]], space: 70, size: 28 },
           { ...axis, size: 48, values: (_, ticks) => ticks.map(rate) },
         ],
         series: [

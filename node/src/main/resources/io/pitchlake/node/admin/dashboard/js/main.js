@@ -33,6 +33,9 @@ const QUESTIONS = [
   ['networks', {}, 5],
 ];
 
+/** What an event has made old, before its turn comes. */
+const wanted = new Set();
+
 const seen = {};
 let round = 0;
 let uptime = 0;
@@ -43,16 +46,24 @@ const rates = new Rates();
 const map = new NetworkMap(() => poller.now());
 const poller = new Poller(goRound, EVERY_MILLIS);
 const askForToken = login(() => begin());
-const events = new Events(announce, askForToken);
+const events = new Events(important, askForToken);
 
 /** Says something to those who do not see it. */
 function announce(words) {
   say(byId('announcer'), words);
 }
 
+/** Something has happened that is not just another trapped peer. */
+function important(line) {
+  announce(line);
+  wanted.add('takeovers').add('vrrp').add('servers');
+  poller.now();
+}
+
 /** @returns {Promise<boolean>} whether the node has answered */
 async function goRound() {
-  const due = QUESTIONS.filter(([name, , every]) => round % every === 0 || !(name in seen) || seen[name] instanceof Error);
+  const due = QUESTIONS.filter(([name, , every]) => round % every === 0 || wanted.has(name) || !seen[name] || seen[name] instanceof Error);
+  wanted.clear();
   round++;
   const answers = await Promise.allSettled(due.map(([name, values]) => read(name, values)));
   if (answers.some((answer) => answer.reason instanceof Unauthorized)) {
