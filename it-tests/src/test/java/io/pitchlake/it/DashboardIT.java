@@ -90,7 +90,8 @@ class DashboardIT {
   private static String configuration(String which, int own, int other) {
     return NetnsLab.deployed("examples/pair-" + which + ".conf")
             .replace("arp 1,3", "arp 1,3 aliascheck off")
-            .replace("network 1 advert", "network 1,2 advert")
+            // Slow enough for a machine that runs browsers beside the nodes.
+            .replace("network 1 advert 100ms", "network 1,2 advert 500ms")
             .replace("target    1 {", "target 1 { name web-1")
             .replace("target    2 {", "target 2 { name web-2")
             .replace("server    1 {", "server 1 { name web")

@@ -7,6 +7,10 @@ import { fill } from './rows.js';
 import { conditionOf } from './targets.js';
 
 const RANK = { bad: 2, warn: 1, ok: 0 };
+/** So many times active within so long is no good sign. */
+const RESTLESS = 3;
+const RESTLESS_MILLIS = 600_000;
+
 const SIGN = { bad: '✕', warn: '!', ok: '✓' };
 
 /**
@@ -16,7 +20,7 @@ const SIGN = { bad: '✕', warn: '!', ok: '✓' };
  * @returns {{level: string, words: string}[]} worst first
  */
 export function findings(seen) {
-  const all = [...engine(seen), ...election(seen), ...balance(seen)];
+  const all = [...engine(seen), ...election(seen), ...restlessness(seen), ...balance(seen)];
   return all.sort((a, b) => RANK[b.level] - RANK[a.level]);
 }
 
@@ -47,6 +51,22 @@ function election({ vrrp, status }) {
     found.push({ level: 'ok', words: vrrp.peers.length > 0 ? 'Every peer is heard and knows the same' : 'The election runs; there is no sync link' });
   }
   return found;
+}
+
+function restlessness({ takeovers }) {
+  if (takeovers instanceof Error) {
+    return [];
+  }
+  const times = new Map();
+  for (const takeover of takeovers.takeovers) {
+    if (takeover.to === 'active' && Date.now() - Date.parse(takeover.time) < RESTLESS_MILLIS) {
+      const name = `router ${takeover.router} ${familyName(takeover.family)}`;
+      times.set(name, (times.get(name) ?? 0) + 1);
+    }
+  }
+  return [...times]
+    .filter(([, count]) => count >= RESTLESS)
+    .map(([name, count]) => ({ level: 'warn', words: `${name} became active ${count} times within ten minutes` }));
 }
 
 function balance({ servers, targets }) {
