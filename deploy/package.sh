@@ -67,7 +67,7 @@ cp "$bom" "$ROOT/node/target/THIRD-PARTY.txt" "$home/doc/"
 # The notices that the libraries themselves bring; among them are the texts of the Apache licence and of the LGPL,
 # under which the others are used.
 for jar in "$home"/share/pitchlake/lib/*.jar; do
-  { "$JAVA_HOME/bin/jar" tf "$jar" | grep -iE '^(META-INF/)?(LICENSE|NOTICE|COPYING|AL2\.0|LGPL2\.1)[^/]*$' || true; } | sort | while read -r entry; do
+  { "$JAVA_HOME/bin/jar" tf "$jar" | grep -iE '^(META-INF/(resources/webjars/[^/]+/[^/]+/)?)?(LICENSE|NOTICE|COPYING|AL2\.0|LGPL2\.1)[^/]*$' || true; } | sort | while read -r entry; do
     printf '\n==== %s: %s\n\n' "$(basename "$jar")" "$entry"
     (cd "$out" && rm -rf entry && mkdir entry && cd entry && "$JAVA_HOME/bin/jar" xf "$jar" "$entry" && cat "$entry")
   done

@@ -31,6 +31,7 @@ public final class AddressTable {
   private final long[] touchedNanos;
   private final long[] passUntilNanos;
   private final byte[] probesLeft;
+  private final boolean[] asked;
   private final int[] stations;
   private final int[] older;
   private final int[] newer;
@@ -62,6 +63,7 @@ public final class AddressTable {
     touchedNanos = new long[capacity];
     passUntilNanos = new long[capacity];
     probesLeft = new byte[capacity];
+    asked = new boolean[capacity];
     stations = new int[capacity];
     older = new int[capacity];
     newer = new int[capacity];
@@ -145,6 +147,7 @@ public final class AddressTable {
     touchedNanos[entry] = 0;
     passUntilNanos[entry] = 0;
     probesLeft[entry] = 0;
+    asked[entry] = false;
     stations[entry] = NONE;
     state[entry] = (byte) initial.ordinal();
     sizeByState[initial.ordinal()]++;
@@ -203,6 +206,7 @@ public final class AddressTable {
     sizeByState[from.ordinal()]--;
     sizeByState[to.ordinal()]++;
     state[entry] = (byte) to.ordinal();
+    asked[entry] = false;
     if (to == AddressState.SIMULATED) {
       append(entry);
     }
@@ -279,7 +283,18 @@ public final class AddressTable {
     return touchedNanos[entry];
   }
 
-  /// Marks a simulated entry as the most recently asked one.
+  /// Notes that somebody has asked for a simulated address.
+  public void ask(int entry, long nowNanos) {
+    touch(entry, nowNanos);
+    asked[entry] = true;
+  }
+
+  /// Whether somebody has asked for it in its present state; then [#touchedNanos] says when last.
+  public boolean asked(int entry) {
+    return asked[entry];
+  }
+
+  /// Marks a simulated entry as the last to be given up, as if it had just been asked for.
   public void touch(int entry, long nowNanos) {
     touchedNanos[entry] = nowNanos;
     if (newer[entry] != NONE) {
@@ -291,6 +306,16 @@ public final class AddressTable {
   /// The simulated entry of a network and family that was asked for least recently, or [#NONE].
   public int leastRecentlyAsked(int networkIndex, boolean ipv4) {
     return oldest[list(networkIndex, ipv4)];
+  }
+
+  /// The simulated entry of a network and family that is to be given up last, or [#NONE].
+  public int mostRecentlyAsked(int networkIndex, boolean ipv4) {
+    return newest[list(networkIndex, ipv4)];
+  }
+
+  /// The simulated entry that comes behind this one from [#mostRecentlyAsked] on, or [#NONE].
+  public int lessRecentlyAsked(int entry) {
+    return older[entry];
   }
 
   private void changed(int entry) {

@@ -136,6 +136,11 @@ public final class LabHost {
     return pitchlake;
   }
 
+  /// Starts a browser here, to be closed by who has asked for it.
+  public LabBrowser startBrowser() {
+    return new LabBrowser(lab, lab.namespace(name));
+  }
+
   /// Boots the Debian in the folder `root` here; its processes, files and users are its own, the
   /// network is this host's.
   LabProcess bootContainer(Path root) {

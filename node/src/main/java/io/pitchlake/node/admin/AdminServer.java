@@ -61,6 +61,7 @@ public final class AdminServer implements AutoCloseable {
   private final Api api;
   private final Metrics metrics;
   private final String description;
+  private final Dashboard dashboard = new Dashboard();
   private final long patienceMillis;
   private final EventLoopGroup loop =
       new MultiThreadIoEventLoopGroup(
@@ -101,6 +102,12 @@ public final class AdminServer implements AutoCloseable {
     this.api = new Api(operated, engines);
     this.metrics = new Metrics(operated, engines, traffic);
     this.description = new OpenApi(api.routes(), operated.version()).document();
+    var _ =
+        loop.scheduleAtFixedRate(
+            api.rates()::sample,
+            RateHistory.INTERVAL_MILLIS,
+            RateHistory.INTERVAL_MILLIS,
+            TimeUnit.MILLISECONDS);
   }
 
   private ExecutorService worker(String name) {
@@ -310,7 +317,7 @@ public final class AdminServer implements AutoCloseable {
                     .setMaxHeaderSize(LONGEST_HEADERS_BYTES)),
             new HttpObjectAggregator(LONGEST_BODY_BYTES, true),
             new Patience(patienceMillis, traffic),
-            new Conversation(door, api, metrics, description, operated.events()));
+            new Conversation(door, api, metrics, description, dashboard, operated.events()));
   }
 
   /// Stops listening, and lets go of everybody.

@@ -10,13 +10,19 @@ import static io.pitchlake.node.admin.Route.reading;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import io.pitchlake.common.metric.CounterBank;
+import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.session.AddressState;
+import io.pitchlake.node.Node;
 import io.pitchlake.node.admin.Column.Type;
+import io.pitchlake.node.event.SecurityEvent.RouterChanged;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 
 /// Everything that can be asked for, and who answers it. The description that clients read
 /// ([OpenApi]) is made of the same list.
@@ -38,15 +44,34 @@ final class Api {
           text("attacker", "its address"),
           text("mac", "it was heard with last"),
           number("events", "that were written of it, with what was summed up"),
+          number("asked", "ARP requests and solicitations among them"),
+          number("pinged", "echo requests"),
+          number("connected", "TCP connections it has opened"),
+          number("datagrams", "over UDP"),
+          text("first", "when it was first written of, UTC"),
           text("last", "when it was last written of, UTC"));
+
+  private static final Shape TAKEOVERS =
+      Shape.table(
+          "takeovers",
+          text("time", "when it was written, UTC"),
+          number("router", "its number"),
+          number("vrid", "on the wire"),
+          text("family", "ipv4 or ipv6"),
+          text("from", "initialize, backup or active"),
+          text("to", "the same"),
+          text("cause", "why"),
+          text("heard_last", "the router it heard last; null where that is no part of it"));
 
   private final Operated operated;
   private final List<EngineReader> engines;
+  private final RateHistory rates;
   private final List<Route> routes;
 
   Api(Operated operated, List<EngineReader> engines) {
     this.operated = operated;
     this.engines = engines;
+    this.rates = new RateHistory(operated.clock(), this::sum);
     NodeShows node = new NodeShows(operated, engines);
     BalanceShows balance = new BalanceShows(operated, engines);
     Actions actions = new Actions(operated, engines);
@@ -107,6 +132,37 @@ final class Api {
                 .with(
                     query("after", Type.NUMBER, "those behind this number alone"),
                     query("limit", Type.NUMBER, "events at most, 1 to 1000 (100)")),
+            reading(
+                    "/api/v1/map",
+                    "An IPv4 network as a picture, a letter for each address.",
+                    AddressMap.SHAPE,
+                    new AddressMap(engines, operated.clock())::page)
+                .with(
+                    query("network", Type.NUMBER, "its number (the first)"),
+                    query("from", Type.TEXT, "from the block of this address on"),
+                    query("blocks", Type.NUMBER, "of 256 addresses at most, 1 to 256 (16)")),
+            reading(
+                    "/api/v1/asked",
+                    "Decoys that somebody asks for now, latest first.",
+                    AskedDecoys.SHAPE,
+                    new AskedDecoys(engines, operated.clock())::page)
+                .with(query("limit", Type.NUMBER, "decoys at most, 1 to 256 (32)")),
+            reading(
+                    "/api/v1/rates",
+                    "How much happened in each of the last intervals.",
+                    RateHistory.SHAPE,
+                    rates::page)
+                .with(
+                    query("after", Type.NUMBER, "intervals behind this number alone"),
+                    query("limit", Type.NUMBER, "intervals at most, 1 to 450 (450)")),
+            reading(
+                    "/api/v1/takeovers",
+                    "The last changes of virtual routers' roles, latest first.",
+                    TAKEOVERS,
+                    this::takeovers)
+                .with(
+                    query("router", Type.NUMBER, "of this router alone"),
+                    query("limit", Type.NUMBER, "changes at most, 1 to 256 (64)")),
             reading("/api/v1/top", "Who was deceived most.", TOP, this::top)
                 .with(query("limit", Type.NUMBER, "attackers at most, 1 to 1000 (20)")),
             reading(
@@ -166,6 +222,15 @@ final class Api {
 
   List<Route> routes() {
     return routes;
+  }
+
+  /// To be told when an interval is over.
+  RateHistory rates() {
+    return rates;
+  }
+
+  private long sum(ToLongFunction<CounterBank> value) {
+    return operated.nodes().stream().flatMap(Node::banks).mapToLong(value).sum();
   }
 
   /// A route and the values of its parameters.
@@ -275,8 +340,37 @@ final class Api {
           attacker.address(),
           attacker.mac(),
           attacker.times(),
+          attacker.asked(),
+          attacker.pinged(),
+          attacker.connected(),
+          attacker.datagrams(),
+          Instant.ofEpochMilli(attacker.firstMillis()).toString(),
           Instant.ofEpochMilli(attacker.lastMillis()).toString());
     }
     return page;
+  }
+
+  private Page takeovers(Request request) throws Refusal {
+    Page page = new Page(TAKEOVERS);
+    Long router = request.optionalNumber("router", 1, HIGHEST_NUMBER).orElse(null);
+    for (TakeoverHistory.Entry entry :
+        operated.events().takeovers(router, request.number("limit", 64, 1, 256))) {
+      RouterChanged change = entry.change();
+      page.row(
+          "takeovers",
+          Instant.ofEpochMilli(entry.wallMillis()).toString(),
+          (long) change.router(),
+          (long) change.vrid(),
+          NodeShows.family(change.ipv4()),
+          lower(change.from()),
+          lower(change.to()),
+          change.cause().words(),
+          change.heardLast().map(IpAddress::toString).orElse(null));
+    }
+    return page;
+  }
+
+  private static String lower(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -26,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -38,22 +39,34 @@ final class Conversation extends SimpleChannelInboundHandler<FullHttpRequest> {
   private static final Logger LOG = LoggerFactory.getLogger("pitchlake");
   private static final String JSON = "application/json; charset=utf-8";
   private static final String PLAIN = "text/plain; charset=utf-8";
+
+  /// An answer of the API is no page, and no part of one.
+  private static final String NOTHING = "default-src 'none'; frame-ancestors 'none'";
+
   private static final long STILL_HERE_SECONDS = 3;
 
   private final Door door;
   private final Api api;
   private final Metrics metrics;
   private final String description;
+  private final Dashboard dashboard;
   private final RecentEvents events;
   private boolean busy;
   private Consumer<RecentEvents.Entry> listener;
 
   /// @param description of the API
-  Conversation(Door door, Api api, Metrics metrics, String description, RecentEvents events) {
+  Conversation(
+      Door door,
+      Api api,
+      Metrics metrics,
+      String description,
+      Dashboard dashboard,
+      RecentEvents events) {
     this.door = door;
     this.api = api;
     this.metrics = metrics;
     this.description = description;
+    this.dashboard = dashboard;
     this.events = events;
   }
 
@@ -116,6 +129,13 @@ final class Conversation extends SimpleChannelInboundHandler<FullHttpRequest> {
     String path = new QueryStringDecoder(request.uri()).path();
     boolean isProbe = path.equals("/healthz") || path.equals("/readyz");
     boolean changes = !request.method().equals(HttpMethod.GET);
+    Optional<Asset> asset = changes ? Optional.empty() : dashboard.at(path);
+    if (asset.isPresent()) {
+      // The page itself tells nothing of this node, and is what a token is typed into.
+      door.traffic().count(Traffic.Fate.ANSWERED);
+      send(context, asset.get(), request, keepAlive);
+      return;
+    }
     admit(request, isProbe, changes);
     if (!changes && path.equals("/api/v1/openapi.json")) {
       send(context, new Answer(HttpResponseStatus.OK, JSON, description), keepAlive);
@@ -239,10 +259,35 @@ final class Conversation extends SimpleChannelInboundHandler<FullHttpRequest> {
         new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, answer.status(), body);
     head(response, answer.contentType());
     HttpUtil.setContentLength(response, body.readableBytes());
-    HttpUtil.setKeepAlive(response, keepAlive);
     if (answer.status().equals(HttpResponseStatus.UNAUTHORIZED)) {
       response.headers().set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
     }
+    send(context, response, keepAlive);
+  }
+
+  /// A file of the page, unless the browser has it already.
+  private void send(
+      ChannelHandlerContext context, Asset asset, FullHttpRequest request, boolean keepAlive) {
+    boolean known = asset.isKnownTo(request.headers().get(HttpHeaderNames.IF_NONE_MATCH));
+    FullHttpResponse response =
+        new DefaultFullHttpResponse(
+            HttpVersion.HTTP_1_1,
+            known ? HttpResponseStatus.NOT_MODIFIED : HttpResponseStatus.OK,
+            known ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(asset.bytes()));
+    head(response, asset.contentType());
+    if (!known) {
+      HttpUtil.setContentLength(response, asset.bytes().length);
+    }
+    response
+        .headers()
+        .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_CACHE)
+        .set(HttpHeaderNames.ETAG, asset.etag())
+        .set(HttpHeaderNames.CONTENT_SECURITY_POLICY, Dashboard.CONTENT_SECURITY_POLICY);
+    send(context, response, keepAlive);
+  }
+
+  private void send(ChannelHandlerContext context, FullHttpResponse response, boolean keepAlive) {
+    HttpUtil.setKeepAlive(response, keepAlive);
     // Until the answer has left, the next request is one too many: who does not read gets no more.
     var sent = context.writeAndFlush(response).addListener(done -> busy = false);
     if (!keepAlive) {
@@ -255,6 +300,10 @@ final class Conversation extends SimpleChannelInboundHandler<FullHttpRequest> {
         .headers()
         .set(HttpHeaderNames.CONTENT_TYPE, contentType)
         .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE)
+        .set(HttpHeaderNames.CONTENT_SECURITY_POLICY, NOTHING)
+        .set("Referrer-Policy", "no-referrer")
+        .set("Cross-Origin-Opener-Policy", "same-origin")
+        .set("Cross-Origin-Resource-Policy", "same-origin")
         .set("X-Content-Type-Options", "nosniff");
   }
 

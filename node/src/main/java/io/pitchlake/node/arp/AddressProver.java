@@ -247,7 +247,7 @@ final class AddressProver implements Addresses, Neighbors {
 
   @Override
   public void used(int entry, long atNanos) {
-    table.touch(entry, atNanos);
+    table.ask(entry, atNanos);
     // Under a flood this is all that an answer costs.
     if (atNanos - table.checkedNanos(entry) >= checkNanos) {
       nowNanos = atNanos;
@@ -606,6 +606,7 @@ final class AddressProver implements Addresses, Neighbors {
         record = stations.next(record)) {
       if (stations.waiting(record)) {
         stations.waiting(record, false);
+        table.ask(entry, nowNanos);
         answer(
             entry,
             stations.mac(record),

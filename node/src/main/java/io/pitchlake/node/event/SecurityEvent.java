@@ -8,6 +8,7 @@ import io.pitchlake.node.engine.RoleCause;
 import io.pitchlake.node.engine.RouterRole;
 import io.pitchlake.node.engine.ServerNotice;
 import io.pitchlake.node.engine.TargetNotice;
+import java.util.Optional;
 
 /// What happened, as a record for people and programs. The lines are the seed's, word for word; an
 /// event that stands for several says so at its end.
@@ -148,9 +149,14 @@ public sealed interface SecurityEvent {
       IpAddress peer,
       long times)
       implements SecurityEvent {
+    /// Another router that was heard before, where that has a part in it.
+    public Optional<IpAddress> heardLast() {
+      boolean alone = cause == RoleCause.STARTED || cause == RoleCause.STOPPED;
+      return alone ? Optional.empty() : Optional.of(peer);
+    }
+
     @Override
     public String line() {
-      boolean peers = cause != RoleCause.STARTED && cause != RoleCause.STOPPED;
       return nameOf(router, vrid, ipv4)
           + " "
           + from
@@ -158,7 +164,7 @@ public sealed interface SecurityEvent {
           + to
           + ": "
           + cause.words()
-          + (peers ? " (heard last: " + peer + ")" : "");
+          + heardLast().map(last -> " (heard last: " + last + ")").orElse("");
     }
   }
 

@@ -8,9 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.pitchlake.common.config.Configuration.Admin;
 import io.pitchlake.common.config.Configuration.AdminListen;
 import io.pitchlake.common.config.Configuration.AdminSocket;
+import io.pitchlake.common.metric.Counter;
+import io.pitchlake.common.metric.CounterBank;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.net.MacAddress;
+import io.pitchlake.common.sim.SimClock;
 import io.pitchlake.node.engine.EventKind;
+import io.pitchlake.node.engine.RoleCause;
+import io.pitchlake.node.engine.RouterRole;
 import io.pitchlake.node.event.SecurityEvent;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,6 +36,8 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
@@ -348,6 +355,209 @@ class AdminServerTest {
     }
     awaitText("/api/v1/targets", seen -> seen.contains("10.0.0.21"));
     awaitText("/healthz", _ -> true);
+  }
+
+  // ---- what the page asks for
+
+  private static String states(Map<String, Object> map, int block) {
+    return Json.object(Json.list(map.get("blocks")).get(block)).get("states").toString();
+  }
+
+  @Test
+  void aNetworkIsAPicture() throws IOException {
+    awaitText("/api/v1/networks", seen -> seen.contains(" 248\n"));
+    awaitText("/api/v1/asked", seen -> seen.contains("10.0.0.77 "));
+    Map<String, Object> map = getJson("/api/v1/map");
+    assertEquals("10.0.0.0/24", map.get("block"));
+    assertEquals(null, map.get("next"));
+    String states = states(map, 0);
+    assertEquals(256, states.length());
+    assertEquals('x', states.charAt(0), states);
+    assertEquals("oo", states.substring(4, 6), states);
+    assertEquals('o', states.charAt(10), states);
+    assertEquals("xx", states.substring(20, 22), states);
+    assertEquals('a', states.charAt(77), states);
+    assertEquals('s', states.charAt(78), states);
+    assertEquals('x', states.charAt(255), states);
+    Map<String, Object> counts = Json.object(Json.list(map.get("blocks")).getFirst());
+    assertEquals(248.0, counts.get("simulated"));
+    assertEquals(1.0, counts.get("asked"));
+    assertEquals(404, get("/api/v1/map?network=2").status());
+    assertEquals(400, get("/api/v1/map?from=10.0.1.0").status());
+    assertEquals(400, get("/api/v1/map?blocks=257").status());
+  }
+
+  @Test
+  void aLargerNetworkIsReadBlockByBlock() throws Exception {
+    String large =
+        TurningNode.CONFIGURATION
+            .replace("10.0.0.0 mask 24", "10.0.0.0 mask 22")
+            .replace("register networks 1", "arp 10.0.3.0/24 register networks 1");
+    try (TurningNode other = new TurningNode(large)) {
+      Operated operated =
+          new Operated(List.of(other.node), "b", "1.2", other.clock, () -> reloaded, events);
+      AddressMap map = new AddressMap(List.of(new EngineReader(other.node)), operated.clock());
+      Page all = map.page(new Request(Map.of()));
+      assertEquals(4, all.rows("blocks").size());
+      assertEquals("10.0.3.0", all.rows("blocks").getLast().getFirst());
+      assertEquals("x".repeat(256), all.rows("blocks").getLast().get(1));
+      Page first = map.page(new Request(Map.of("blocks", "2")));
+      assertEquals(2, first.rows("blocks").size());
+      assertEquals("10.0.2.0", first.fact("next"));
+      Page last = map.page(new Request(Map.of("from", "10.0.3.7")));
+      assertEquals(List.of("10.0.3.0"), last.rows("blocks").stream().map(List::getFirst).toList());
+      assertEquals(null, last.fact("next"));
+    }
+  }
+
+  private static SecurityEvent changed(int router, RouterRole to, RoleCause cause) {
+    return new SecurityEvent.RouterChanged(
+        router, 50, true, RouterRole.BACKUP, to, cause, IpAddress.parse("10.0.0.6"), 1);
+  }
+
+  @Test
+  void takeoversAreKeptApartFromWhatAScanLeaves() throws IOException {
+    events.add(changed(1, RouterRole.ACTIVE, RoleCause.SILENCE), 1000);
+    for (int i = 0; i < 2000; i++) {
+      events.add(trapped("10.0.0.66", 1), 2000);
+    }
+    events.add(changed(2, RouterRole.BACKUP, RoleCause.STARTED), 3000);
+    List<String> rows = text("/api/v1/takeovers").lines().skip(1).toList();
+    assertEquals(2, rows.size());
+    assertTrue(rows.get(0).startsWith("1970-01-01T00:00:03Z       2    50  ipv4 "), rows.get(0));
+    assertTrue(rows.get(0).matches(".* this node has started +-"), rows.get(0));
+    assertTrue(
+        rows.get(1).endsWith("active  nothing is heard of an active router  10.0.0.6"),
+        rows.get(1));
+    for (int i = 0; i < 100; i++) {
+      events.add(changed(2, RouterRole.BACKUP, RoleCause.LATE), 4000 + i);
+    }
+    assertEquals(TakeoverHistory.KEPT, text("/api/v1/takeovers?router=2").lines().skip(1).count());
+    assertEquals(1, text("/api/v1/takeovers?router=1").lines().skip(1).count());
+  }
+
+  @Test
+  void whatAnAttackerDidIsToldApart() throws IOException {
+    events.add(trapped("10.0.0.66", 3), 1000);
+    events.add(
+        new SecurityEvent.Trapped(
+            EventKind.ARP_REPLY,
+            IpAddress.parse("10.0.0.77"),
+            0,
+            IpAddress.parse("10.0.0.66"),
+            0,
+            MacAddress.parse("02:00:00:00:00:66"),
+            40),
+        2000);
+    Map<String, Object> top = getJson("/api/v1/top");
+    Map<String, Object> attacker = Json.object(Json.list(top.get("attackers")).getFirst());
+    assertEquals(43.0, attacker.get("events"));
+    assertEquals(40.0, attacker.get("asked"));
+    assertEquals(3.0, attacker.get("connected"));
+    assertEquals(0.0, attacker.get("pinged"));
+    assertEquals("1970-01-01T00:00:01Z", attacker.get("first"));
+    assertEquals("1970-01-01T00:00:02Z", attacker.get("last"));
+  }
+
+  @Test
+  void ratesAreWhatWasCountedInAnInterval() throws Refusal {
+    CounterBank bank = new CounterBank();
+    SimClock clock = new SimClock();
+    RateHistory rates = new RateHistory(clock, value -> value.applyAsLong(bank));
+    bank.add(Counter.FRAMES_RECEIVED, 300);
+    clock.advanceMillis(2000);
+    rates.sample();
+    bank.add(Counter.TARPIT_SYNACKS, 5);
+    clock.advanceMillis(4000); // late
+    rates.sample();
+    rates.sample(); // no time has passed
+    Page page = rates.page(new Request(Map.of()));
+    List<Column> columns = page.shape().tables().getFirst().columns();
+    int received = columns.stream().map(Column::name).toList().indexOf("received");
+    int synAcks = columns.stream().map(Column::name).toList().indexOf("synacks");
+    assertEquals(2, page.rows("rates").size());
+    assertEquals(150.0, page.rows("rates").get(0).get(received));
+    assertEquals(0.0, page.rows("rates").get(1).get(received));
+    assertEquals(1.25, page.rows("rates").get(1).get(synAcks));
+    for (int i = 0; i < 2 * RateHistory.KEPT; i++) {
+      clock.advanceMillis(2000);
+      rates.sample();
+    }
+    assertEquals(RateHistory.KEPT, rates.page(new Request(Map.of())).rows("rates").size());
+    Page few = rates.page(new Request(Map.of("limit", "3", "after", "5")));
+    assertEquals(
+        List.of(900L, 901L, 902L), few.rows("rates").stream().map(List::getFirst).toList());
+  }
+
+  // ---- the page itself
+
+  @Test
+  void thePageIsThereWithItsPolicy() throws IOException {
+    String page = raw(request("GET", "/"));
+    assertTrue(page.startsWith("HTTP/1.1 200 OK"), page);
+    assertTrue(page.contains("content-type: text/html; charset=utf-8"), page);
+    assertTrue(
+        page.contains("content-security-policy: default-src 'none'; script-src 'self'"), page);
+    assertTrue(page.contains("frame-ancestors 'none'"), page);
+    assertTrue(page.contains("<!doctype html>"), page);
+    String etag = page.lines().filter(line -> line.startsWith("etag: ")).findFirst().orElseThrow();
+    String again = raw(request("GET", "/", "If-None-Match: " + etag.substring("etag: ".length())));
+    assertTrue(again.startsWith("HTTP/1.1 304 "), again);
+    assertFalse(again.contains("<!doctype html>"), again);
+    assertTrue(raw(request("GET", "/vendor/uplot.js")).contains("uPlot"));
+    assertTrue(raw(request("GET", "/vendor/uplot.txt")).contains("MIT License"));
+    for (String nothing : List.of("/index.html", "/js/", "/js/../index.html", "/js/nothing.js")) {
+      assertTrue(raw(request("GET", nothing)).startsWith("HTTP/1.1 404 "), nothing);
+    }
+    assertTrue(raw(request("POST", "/")).startsWith("HTTP/1.1 403 "));
+  }
+
+  @Test
+  void thePageNeedsNoTokenAndWhatItShowsDoes() throws Exception {
+    reopen(admin(32, 10_000, Optional.of(tokenFile())), 30_000);
+    assertTrue(raw(request("GET", "/")).startsWith("HTTP/1.1 200 OK"));
+    assertTrue(raw(request("GET", "/js/main.js")).startsWith("HTTP/1.1 200 OK"));
+    assertTrue(raw(request("GET", "/api/v1/map")).startsWith("HTTP/1.1 401 "));
+    assertTrue(raw(request("GET", "/events")).startsWith("HTTP/1.1 401 "));
+  }
+
+  /// Nothing inline, nothing from elsewhere, nothing that parses markup; no file that is forgotten
+  /// on either side.
+  @Test
+  void thePageIsMadeOfTheseFilesAlone() throws Exception {
+    Path files = Path.of(Dashboard.class.getResource("dashboard/index.html").toURI()).getParent();
+    try (Stream<Path> scripts = Files.list(files.resolve("js"))) {
+      assertEquals(
+          Dashboard.SCRIPTS.stream().map(name -> name + ".js").sorted().toList(),
+          scripts.map(path -> path.getFileName().toString()).sorted().toList());
+    }
+    Dashboard dashboard = new Dashboard();
+    try (Stream<Path> all = Files.walk(files)) {
+      for (Path file : all.filter(Files::isRegularFile).toList()) {
+        String text = Files.readString(file);
+        for (String wrong :
+            List.of("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(")) {
+          assertFalse(text.contains(wrong), () -> file + " has " + wrong);
+        }
+        Matcher links =
+            Pattern.compile(
+                    "(?:^import .* from |src=|href=)['\"]([^'\"#]+)['\"]", Pattern.MULTILINE)
+                .matcher(text);
+        while (links.find()) {
+          String path =
+              links.group(1).startsWith("./")
+                  ? "/js/" + links.group(1).substring(2)
+                  : links.group(1);
+          assertTrue(
+              path.startsWith("/api/v1/") || dashboard.at(path).isPresent(),
+              () -> file + " names " + path);
+        }
+      }
+    }
+    String page = Files.readString(files.resolve("index.html"));
+    assertFalse(page.contains("style="), page);
+    assertFalse(Pattern.compile("\\son[a-z]+=").matcher(page).find(), page);
+    assertFalse(Pattern.compile("<script(?![^>]* src=)").matcher(page).find(), page);
   }
 
   // ---- the description
