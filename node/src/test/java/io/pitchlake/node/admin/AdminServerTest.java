@@ -12,6 +12,7 @@ import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.net.MacAddress;
 import io.pitchlake.node.engine.EventKind;
 import io.pitchlake.node.event.SecurityEvent;
+import io.pitchlake.node.event.sink.SinkStatus;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -54,6 +55,7 @@ class AdminServerTest {
 
   private final TurningNode turning = new TurningNode(TurningNode.CONFIGURATION);
   private final RecentEvents events = new RecentEvents();
+  private List<SinkStatus> sinks = List.of();
   private Reloaded reloaded = new Reloaded(true, List.of("'set drainto 5' is new"));
   private AdminServer server;
   private AdminClient client;
@@ -89,7 +91,7 @@ class AdminServerTest {
 
   private Operated operated() {
     return new Operated(
-        List.of(turning.node), "node-a", "1.2", turning.clock, () -> reloaded, events);
+        List.of(turning.node), "node-a", "1.2", turning.clock, () -> reloaded, events, () -> sinks);
   }
 
   private AdminClient.Answer get(String target) throws IOException {

@@ -9,7 +9,7 @@ import io.pitchlake.common.sim.SimLan;
 import io.pitchlake.node.Node;
 import io.pitchlake.node.cli.ServiceManager.Proof;
 import io.pitchlake.node.engine.IdleStrategy;
-import io.pitchlake.node.event.UnixSocket;
+import io.pitchlake.node.event.sink.UnixSocket;
 import io.pitchlake.node.sim.SimPort;
 import java.nio.file.Path;
 import java.util.List;
