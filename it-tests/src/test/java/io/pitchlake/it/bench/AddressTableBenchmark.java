@@ -8,12 +8,13 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 
-/// Lookups in random order in a full table of simulated addresses.
+/// Lookups and touches in random order in a full table of simulated addresses.
 public class AddressTableBenchmark extends NanosPerOperation {
-  @Param({"10000", "1000000"})
+  @Param({"10000", "65536", "1000000"})
   int entries;
 
   private AddressTable table;
+  private long nowNanos;
 
   @Setup
   public void fill() {
@@ -26,6 +27,14 @@ public class AddressTableBenchmark extends NanosPerOperation {
   @Benchmark
   public AddressState find() {
     return table.state(table.find(0, 0, IpAddress.mappedLow(nextIndex(entries))));
+  }
+
+  /// What an answer to a flood over many addresses costs.
+  @Benchmark
+  public int findAndTouch() {
+    int entry = table.find(0, 0, IpAddress.mappedLow(nextIndex(entries)));
+    table.touch(entry, ++nowNanos);
+    return entry;
   }
 
   @Benchmark

@@ -64,47 +64,17 @@ final class ServiceManager implements AutoCloseable {
     say("STOPPING=1");
   }
 
-  /// Feeds the watchdog, if there is one, as long as every engine answers: each is asked to do a
-  /// command in a turn of its own, and unless all have, nothing is said.
+  /// Feeds the watchdog, if there is one, as long as every engine turns.
   void watch(List<Node> nodes, Chores chores) {
-    watchdog.ifPresent(interval -> {
-      List<Proof> proofs = nodes.stream().map(Proof::new).toList();
-      chores.every(interval.dividedBy(ASKED_PER_INTERVAL), () -> feed(proofs));
-    });
+    EnginePulse pulse = new EnginePulse(nodes);
+    watchdog.ifPresent(
+        interval -> chores.every(interval.dividedBy(ASKED_PER_INTERVAL), () -> feed(pulse)));
   }
 
   /// One look at the engines.
-  void feed(List<Proof> proofs) {
-    if (proofs.stream().allMatch(proof -> proof.given)) {
+  void feed(EnginePulse pulse) {
+    if (pulse.hasBeaten()) {
       say("WATCHDOG=1");
-      proofs.forEach(proof -> proof.given = false);
-    }
-    proofs.forEach(Proof::ask);
-  }
-
-  /// Whether an engine has turned since the watchdog was fed.
-  static final class Proof {
-    private final Node node;
-    private volatile boolean asked;
-    private volatile boolean given;
-
-    Proof(Node node) {
-      this.node = node;
-    }
-
-    /// Asks, unless an answer is due or there; a queue that is full is asked again next time.
-    void ask() {
-      if (!asked && !given) {
-        asked = true;
-        if (!node.whenTurning(this::answered)) {
-          asked = false;
-        }
-      }
-    }
-
-    private void answered() {
-      given = true;
-      asked = false;
     }
   }
 

@@ -9,9 +9,9 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// The fast ports allocate nothing per frame, by the JVM's own count. Native calls allocate until
-/// they are compiled, so rounds are played until one is free of it; a port that allocates for each
-/// frame has no such round.
+/// Ports allocate nothing per frame, by the JVM's own count. Native calls allocate until they are
+/// compiled, so rounds are played until one is free of it; a port that allocates for each frame has
+/// no such round.
 @RequiresNamespaces
 class PortAllocationTest {
   private static final MacAddress STATION = MacAddress.parse("00:00:5e:00:01:32");
@@ -41,6 +41,11 @@ class PortAllocationTest {
   @Test
   void fastLaneAllocatesNothing() {
     assertEquals(0, leastBytes(name -> XdpPort.open(name, XdpPort.Mode.NATIVE)) / SLACK_BYTES);
+  }
+
+  @Test
+  void pcapAllocatesNothing() {
+    assertEquals(0, leastBytes(PcapPort::open) / SLACK_BYTES);
   }
 
   /// The bytes that the port's calls allocated in the best round of 6,400 frames there and back.
