@@ -151,14 +151,14 @@ class EventsIT {
         "http://" + decoy + "/");
   }
 
-  private static void awaitInFile(String file, String text) {
+  private static void awaitInFile(String file, String pattern) {
     collector.runUntil(
-        "'%s' in %s".formatted(text, file),
+        "'%s' in %s".formatted(pattern, file),
         outcome -> outcome.exitCode() == 0,
         PATIENCE,
         "grep",
-        "-aqF",
-        text,
+        "-aqE",
+        pattern,
         record(file));
   }
 
@@ -168,9 +168,9 @@ class EventsIT {
         LabProcess _ = startTlsServer();
         LabProcess pitchlake = LAB.host("node-a").startPitchlake(configuration("1"))) {
       connectTo("192.168.2.77");
-      String said =
-          "node-a pitchlake TARPIT|TARPIT IPv4 TCP_SYNACK for 192.168.2.77/80 sent to 192.168.2.66/";
-      awaitInFile("collected", said);
+      awaitInFile(
+          "collected",
+          "^node-a pitchlake TARPIT[|] ?TARPIT IPv4 TCP_SYNACK for 192.168.2.77/80 sent to 192.168.2.66/");
       awaitInFile("collected-tls", "\"action\": \"tcp_synack\"");
 
       // A collector that goes costs nothing that fits the queue.
@@ -268,7 +268,8 @@ class EventsIT {
       reload(pitchlake, first.replace("events.json\"", "others.cef\" format cef"));
       pitchlake.awaitLine("reload: done", PATIENCE);
       connectTo("192.168.2.80");
-      awaitInFile("others.cef", "|tcp_synack|connection to a simulated address was trapped|5|rt=");
+      awaitInFile(
+          "others.cef", "[|]tcp_synack[|]connection to a simulated address was trapped[|]5[|]rt=");
     }
   }
 

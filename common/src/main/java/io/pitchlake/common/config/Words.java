@@ -37,7 +37,7 @@ final class Words {
   private static final Pattern ADDRESS_AND_PORT =
       Pattern.compile("(?:\\[([^\\]]*)\\]|([^:]*)):([0-9]{1,9})");
   private static final Pattern HOST_NAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]{0,252})");
-  private static final Pattern BYTES = Pattern.compile("(\\d{1,12})([kmg]?)");
+  private static final Pattern BYTES = Pattern.compile("(\\d{1,13})([kmg]?)");
   private static final Map<String, Integer> BYTE_UNITS = Map.of("", 0, "k", 10, "m", 20, "g", 30);
   private static final Pattern DOTTED = Pattern.compile("[0-9]+(\\.[0-9]*)+");
   private static final String ANY_ADDRESS = "write an address such as 192.168.2.4 or 2001:db8:1::4";
@@ -361,10 +361,12 @@ final class Words {
       return null;
     }
     Matcher matcher = BYTES.matcher(token.text().toLowerCase(Locale.ROOT));
-    long bytes =
-        matcher.matches()
-            ? Long.parseLong(matcher.group(1)) << BYTE_UNITS.get(matcher.group(2))
-            : 0;
+    long bytes = -1;
+    if (matcher.matches()) {
+      long count = Long.parseLong(matcher.group(1));
+      int shift = BYTE_UNITS.get(matcher.group(2));
+      bytes = count > maximum >> shift ? -1 : count << shift;
+    }
     if (bytes < minimum || bytes > maximum) {
       problems.error(token, "is not " + what, remedy);
       return null;

@@ -316,7 +316,7 @@ public final class RunCommand implements Callable<Integer> {
             var _ = reloading.get();
           });
       world.reporting().whenAsked(() -> LOG.info("now: {}", report.now()));
-      chores.every(LOOK_AT_HOST, new HostWatch(nodes, host));
+      chores.every(LOOK_AT_HOST, new HostWatch(nodes, sinks, host));
       chores.every(
           LOOK_AT_LEAVING,
           () -> {
@@ -507,10 +507,12 @@ public final class RunCommand implements Callable<Integer> {
   /// Looks whether the host's addresses have changed, and tells the engine.
   private final class HostWatch implements Runnable {
     private final List<Node> nodes;
+    private final Sinks sinks;
     private Set<IpAddress> known;
 
-    HostWatch(List<Node> nodes, Set<IpAddress> known) {
+    HostWatch(List<Node> nodes, Sinks sinks, Set<IpAddress> known) {
       this.nodes = nodes;
+      this.sinks = sinks;
       this.known = known;
     }
 
@@ -520,6 +522,8 @@ public final class RunCommand implements Callable<Integer> {
         Set<IpAddress> now = world.hostAddresses().get();
         if (!now.equals(known) && nodes.stream().allMatch(node -> node.hostAddresses(now))) {
           known = now;
+          Configuration running = nodes.getFirst().configuration();
+          sinks.spare(running, Node.knownMachines(running, now));
           LOG.info("this host's addresses have changed; none of them is simulated");
           sayWhatTheKernelOwns(nodes.getFirst().configuration(), now);
         }

@@ -307,6 +307,32 @@ class AdminServerTest {
   }
 
   @Test
+  void whatBecameOfEventsIsShownAndCounted() throws IOException {
+    SinkStatus log = new SinkStatus("log", 5, 0, 0, 0, 10, "");
+    sinks = List.of(log, new SinkStatus("file /e \"x\"", 7, 2, 1, 3, 10, "no <room>"));
+    Map<String, Object> shown =
+        Json.object(Json.list(getJson("/api/v1/events").get("sinks")).get(1));
+    assertEquals(7.0, shown.get("delivered"));
+    assertEquals(2.0, shown.get("dropped"));
+    assertEquals(1.0, shown.get("failed"));
+    assertEquals("no <room>", shown.get("trouble"));
+    String metrics = text("/metrics");
+    for (String line :
+        List.of(
+            "pitchlake_event_sink_delivered_total{sink=\"file /e \\\"x\\\"\"} 7.0",
+            "pitchlake_event_sink_dropped_total{sink=\"file /e \\\"x\\\"\"} 2.0",
+            "pitchlake_event_sink_failed_total{sink=\"file /e \\\"x\\\"\"} 1.0",
+            "pitchlake_event_sink_waiting{sink=\"file /e \\\"x\\\"\"} 3.0",
+            "pitchlake_event_sink_limit{sink=\"log\"} 10.0")) {
+      assertTrue(metrics.contains(line), () -> line + " is not in " + metrics);
+    }
+    sinks = List.of(log);
+    String after = text("/metrics");
+    assertFalse(after.contains("sink=\"file"), "what is gone is not counted any more");
+    assertTrue(after.contains("pitchlake_event_sink_delivered_total{sink=\"log\"} 5.0"), after);
+  }
+
+  @Test
   void eventsAreKeptSummedUpAndFollowed() throws Exception {
     events.add(trapped("10.0.0.66", 3), 1000);
     events.add(trapped("10.0.0.67", 40), 2000);

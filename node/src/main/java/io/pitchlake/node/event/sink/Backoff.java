@@ -6,14 +6,15 @@ import java.util.random.RandomGenerator;
 /// How long to wait after failures in a row: each time twice as long, up to a bound, less a quarter
 /// at most, by chance, so that several nodes do not come back in step. One thread.
 final class Backoff {
-  private static final int LARGEST_SHIFT = 30;
-  private static final double JITTER = 0.25;
+  private static final int LARGEST_SHIFT = 20;
+  private static final int JITTER_PART = 4;
 
   private final long firstNanos;
   private final long mostNanos;
   private final RandomGenerator random;
   private int failures;
 
+  /// @param first up to an hour
   Backoff(Duration first, Duration most, RandomGenerator random) {
     this.firstNanos = first.toNanos();
     this.mostNanos = most.toNanos();
@@ -22,10 +23,9 @@ final class Backoff {
 
   /// The wait after one more failure.
   long failedNanos() {
-    long whole =
-        (long) Math.min(mostNanos, (double) firstNanos * (1L << Math.min(failures, LARGEST_SHIFT)));
+    long whole = Math.min(mostNanos, firstNanos << Math.min(failures, LARGEST_SHIFT));
     failures++;
-    return whole - (long) (whole * JITTER * random.nextDouble());
+    return whole - random.nextLong(whole / JITTER_PART + 1);
   }
 
   void succeeded() {

@@ -20,7 +20,8 @@ final class SinkFiles {
   static String text(Path file) throws SinkException {
     try {
       if (Files.size(file) > LONGEST_BYTES) {
-        throw new SinkException(file + " is larger than a megabyte, which neither keys nor certificates are");
+        throw new SinkException(
+            file + " is larger than a megabyte, which neither keys nor certificates are");
       }
       return Files.readString(file);
     } catch (MalformedInputException e) {

@@ -145,9 +145,9 @@ final class SinkQueue implements AutoCloseable {
       return !isClosing();
     } catch (RuntimeException e) {
       // A fault of the sink's own: it goes on with what comes after these events.
-      LOG.warn("events: {} has failed and goes on: {}", name, e.toString());
-      LOG.debug("its stack trace", e);
       done(open, false);
+      trouble(e);
+      LOG.warn("events: a fault in {}, {} events are lost to it", name, open, e);
       retrying = true;
       pauseNanos = backoff.failedNanos();
       return !isClosing();
@@ -221,7 +221,7 @@ final class SinkQueue implements AutoCloseable {
         now.waiting());
   }
 
-  private void trouble(IOException e) {
+  private void trouble(Exception e) {
     String why = Printable.of(e.getMessage() == null ? e.toString() : e.getMessage());
     setTrouble(why);
     if (!troubled) {

@@ -140,7 +140,7 @@ public final class Sinks implements Consumer<SecurityEvent>, AutoCloseable {
     ///
     /// @param never who must not be blocked whatever it does
     public void commit(AccessList never) {
-      spared.configure(next, never);
+      spare(next, never);
       state = after;
       List<SinkQueue> gone = new ArrayList<>(before.planned().values());
       gone.removeAll(after.planned().values());
@@ -167,6 +167,11 @@ public final class Sinks implements Consumer<SecurityEvent>, AutoCloseable {
         event instanceof Trapped trapped ? now.origins().of(trapped.attacker()) : Origin.UNKNOWN;
     Occurrence occurrence = new Occurrence(++number, world.clock().wallMillis(), event, origin);
     now.all().forEach(queue -> queue.offer(occurrence));
+  }
+
+  /// Sets anew who must not be blocked whatever it does.
+  public void spare(Configuration configuration, AccessList never) {
+    spared.configure(configuration, never);
   }
 
   /// What each sink has done, in the order of the configuration.

@@ -80,7 +80,7 @@ final class Collector implements AutoCloseable {
         return Optional.empty();
       }
       if (c < '0' || c > '9' || digits.size() > 8) {
-        return Optional.of("no length: " + digits + (char) c);
+        return Optional.of("no length: " + digits.toString(StandardCharsets.US_ASCII) + (char) c);
       }
       digits.write(c);
     }

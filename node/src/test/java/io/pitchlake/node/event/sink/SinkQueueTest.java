@@ -1,6 +1,7 @@
 package io.pitchlake.node.event.sink;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pitchlake.common.config.SinkPlan.Topic;
@@ -38,7 +39,9 @@ class SinkQueueTest {
       return "scripted";
     }
 
-    void before(List<Occurrence> events) throws IOException, InterruptedException {}
+    void before(List<Occurrence> events) throws IOException, InterruptedException {
+      assertFalse(events.isEmpty(), "a delivery has events");
+    }
 
     @Override
     public void deliver(List<Occurrence> events) throws IOException, InterruptedException {

@@ -196,7 +196,7 @@ class WebhookSinkTest {
       }
       for (int i = 0; i < 3; i++) {
         String attacker = i == 0 ? "203.0.113.5" : "203.0.113.6" + i;
-        long number = 1 + i;
+        long number = 1L + i;
         RefusedException refused =
             assertThrows(RefusedException.class, () -> sink.deliver(hit(number, attacker, 1)));
         assertEquals(
