@@ -12,7 +12,7 @@ set -euo pipefail
 usage() { sed -n '2,/^set/s/^# \{0,1\}//p' "$ROOT/deploy/package.sh"; }
 
 # What the program and its libraries ask of the JDK; a module that is missing shows in PackageIT.
-MODULES=java.base,java.logging,java.management,java.naming,java.xml,jdk.management,jdk.net,jdk.unsupported
+MODULES=java.base,java.logging,java.management,java.naming,java.net.http,java.xml,jdk.management,jdk.net,jdk.unsupported
 
 out=$ROOT/target/package
 while [ $# -gt 0 ]; do

@@ -17,7 +17,7 @@ else
     tcpdump=tcpdump curl=curl pen=pen ethtool=ethtool python3=python3 sysctl=procps libpcap.so=libpcap0.8 \
     traceroute=traceroute dig=dnsutils dnsmasq=dnsmasq-base keepalived=keepalived \
     nginx=nginx haproxy=haproxy nft=nftables mmdebstrap=mmdebstrap systemd-nspawn=systemd-container \
-    netplan=netplan.io openssl=openssl chromium=chromium chromedriver=chromium-driver
+    netplan=netplan.io rsyslogd=rsyslog openssl=openssl chromium=chromium chromedriver=chromium-driver
   need_engine
   need_base_image
   # The engine is this machine's, even where that looks like a container itself; the tests clean up behind them.

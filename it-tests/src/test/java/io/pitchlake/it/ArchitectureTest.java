@@ -29,7 +29,7 @@ class ArchitectureTest {
       List.of("vrrp", "arp", "ping", "health", "master", "tarpit", "slb", "tnat", "nat", "rt");
 
   private static final List<String> LOWER_COMMON =
-      List.of("wire", "net", "time", "hash", "metric", "pcap");
+      List.of("wire", "net", "time", "hash", "metric", "pcap", "text");
 
   private static final List<String> PLACES =
       Stream.of(
@@ -179,6 +179,7 @@ class ArchitectureTest {
         new Fence("io.netty..", "io.pitchlake.node.admin..", "io.pitchlake.node.health.."),
         new Fence("org.jgroups..", "io.pitchlake.sync.link.."),
         new Fence("io.micrometer..", "io.pitchlake.node.admin.."),
+        new Fence("com.maxmind..", "io.pitchlake.node.event.."),
         new Fence("picocli..", "io.pitchlake.node", "io.pitchlake.node.cli.."));
   }
 

@@ -15,6 +15,7 @@ import io.pitchlake.common.hash.FlowHash;
 import io.pitchlake.common.hash.SipHash;
 import io.pitchlake.common.hash.TableHash;
 import io.pitchlake.common.metric.CounterBank;
+import io.pitchlake.common.net.AccessList;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.session.AddressTable;
 import io.pitchlake.common.session.FlowTable;
@@ -267,6 +268,12 @@ public final class Node {
                 .flatMap(Optional::stream)
                 .map(address -> new Replicator.OwnAddress(network.id(), address)))
         .toList();
+  }
+
+  /// Machines that are never treated as attackers or decoys: whom a configuration names, and the
+  /// node's own host.
+  public static AccessList knownMachines(Configuration configuration, Set<IpAddress> host) {
+    return ViewCompiler.never(configuration, host);
   }
 
   /// The networks that run: registered and enabled, in the order of the file.

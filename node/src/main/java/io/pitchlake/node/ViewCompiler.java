@@ -92,7 +92,7 @@ final class ViewCompiler {
 
   /// @param host every address of the node's own host
   View compile(Set<IpAddress> host) {
-    AccessList never = never(host);
+    AccessList never = never(configuration, host);
     AccessList candidates =
         configuration.tarpitAcl().map(configuration.accessLists()::get).orElse(null);
     List<Network> running = running(configuration);
@@ -312,7 +312,7 @@ final class ViewCompiler {
 
   /// Every address that rules out simulation by name: the cluster's own, the machines it serves,
   /// routers, the node's own host, and what `arp` exempts.
-  private AccessList never(Set<IpAddress> host) {
+  static AccessList never(Configuration configuration, Set<IpAddress> host) {
     Stream<IpAddress> cluster =
         configuration.networks().values().stream()
             .flatMap(network ->

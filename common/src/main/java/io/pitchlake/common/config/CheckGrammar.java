@@ -8,11 +8,8 @@ import io.pitchlake.common.config.Token.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -71,17 +68,20 @@ final class CheckGrammar {
 
   static HealthCheck dns(Words words) {
     CheckGrammar check = new CheckGrammar(words, "dns 53,3,10 www.example.org").readPortAndTimes();
-    return check.withOptions(DNS_OPTIONS, check::readDns);
+    Options options = new Options(words, DNS_OPTIONS, "check");
+    return options.within(() -> check.readDns(options));
   }
 
   static HealthCheck http(Words words) {
     CheckGrammar check = new CheckGrammar(words, "http 80,3,10").readPortAndTimes();
-    return check.withOptions(HTTP_OPTIONS, () -> check.readHttp(HTTP_OPTIONS));
+    Options options = new Options(words, HTTP_OPTIONS, "check");
+    return options.within(() -> check.readHttp(options, false));
   }
 
   static HealthCheck https(Words words) {
     CheckGrammar check = new CheckGrammar(words, "https 443,3,10").readPortAndTimes();
-    return check.withOptions(HTTPS_OPTIONS, () -> check.readHttp(HTTPS_OPTIONS));
+    Options options = new Options(words, HTTPS_OPTIONS, "check");
+    return options.within(() -> check.readHttp(options, true));
   }
 
   static HealthCheck script(Words words) {
@@ -127,32 +127,6 @@ final class CheckGrammar {
     good = false;
   }
 
-  /// Reads a check in which a bare word among `options` is never taken for a value.
-  private HealthCheck withOptions(Set<String> options, Supplier<HealthCheck> reader) {
-    Vocabulary outside = words.directives();
-    List<String> all = new ArrayList<>(outside.words());
-    all.addAll(options);
-    words.directives(new Vocabulary(all));
-    HealthCheck check = reader.get();
-    words.directives(outside);
-    return check;
-  }
-
-  /// The next option of a check in lower case, null when a word follows that is none. Each may
-  /// stand once.
-  private String nextOption(Set<String> options, Set<String> given) {
-    Token token = words.peek();
-    String word = token.text().toLowerCase(Locale.ROOT);
-    if (!token.isBareWord() || !options.contains(word)) {
-      return null;
-    }
-    words.next();
-    if (!given.add(word)) {
-      error(token, "stands twice in one check", "keep one of the two");
-    }
-    return word;
-  }
-
   private <T> T need(T value) {
     good &= value != null;
     return value;
@@ -160,14 +134,11 @@ final class CheckGrammar {
 
   // ---- dns
 
-  private HealthCheck readDns() {
+  private HealthCheck readDns(Options options) {
     String name = readDnsName();
     DnsType type = DnsType.A;
     List<DnsCode> accepted = List.of(DnsCode.NOERROR);
-    Set<String> given = new TreeSet<>();
-    for (String option = nextOption(DNS_OPTIONS, given);
-        option != null;
-        option = nextOption(DNS_OPTIONS, given)) {
+    for (String option = options.next(); option != null; option = options.next()) {
       if (option.equals("type")) {
         type = need(words.choice("a type of record", DnsType.class));
       } else {
@@ -197,17 +168,14 @@ final class CheckGrammar {
 
   // ---- http
 
-  private HealthCheck readHttp(Set<String> options) {
+  private HealthCheck readHttp(Options options, boolean tls) {
     String path = "/";
     Optional<String> host = Optional.empty();
     List<StatusRange> status = Request.GOOD_STATUS;
     Optional<String> expect = Optional.empty();
     Optional<String> sni = Optional.empty();
     boolean verify = true;
-    Set<String> given = new TreeSet<>();
-    for (String option = nextOption(options, given);
-        option != null;
-        option = nextOption(options, given)) {
+    for (String option = options.next(); option != null; option = options.next()) {
       switch (option) {
         case "path" -> path = matching("a path", PATH, "write it such as /health");
         case "host" -> host = name("a host name");
@@ -225,7 +193,7 @@ final class CheckGrammar {
       return null;
     }
     Request request = new Request(path, host, status, expect);
-    return options.contains("sni")
+    return tls
         ? new HealthCheck.Https(port, interval, timeout, request, sni, verify)
         : new HealthCheck.Http(port, interval, timeout, request);
   }

@@ -94,7 +94,8 @@ final class ConfigCheck {
         draft.syslog == null ? new Configuration.Syslog.Local() : draft.syslog.value(),
         engine(),
         new SyncCheck(draft, problems).check(),
-        new AdminCheck(draft, problems).check());
+        new AdminCheck(draft, problems).check(),
+        new EventsCheck(draft, problems).check());
   }
 
   private static <V> Map<Integer, V> unmodifiable(Map<Integer, V> map) {

@@ -42,6 +42,7 @@ public final class ConfigParser {
               "engine",
               "sync",
               "admin",
+              "events",
               "register",
               "enable"));
   private static final Vocabulary MODULES = new Vocabulary(Configuration.DEFAULT_MODULES);

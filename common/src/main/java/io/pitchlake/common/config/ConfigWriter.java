@@ -6,6 +6,7 @@ import io.pitchlake.common.config.Configuration.AdminSocket;
 import io.pitchlake.common.config.Configuration.Balancing;
 import io.pitchlake.common.config.Configuration.Duty;
 import io.pitchlake.common.config.Configuration.Engine;
+import io.pitchlake.common.config.Configuration.Events;
 import io.pitchlake.common.config.Configuration.Gateway;
 import io.pitchlake.common.config.Configuration.Interface;
 import io.pitchlake.common.config.Configuration.Link;
@@ -21,18 +22,31 @@ import io.pitchlake.common.config.Configuration.Syslog;
 import io.pitchlake.common.config.Configuration.Target;
 import io.pitchlake.common.config.Configuration.Track;
 import io.pitchlake.common.config.Configuration.Vrrp;
+import io.pitchlake.common.config.SinkPlan.Format;
+import io.pitchlake.common.config.SinkPlan.Intake;
+import io.pitchlake.common.config.SinkPlan.Listing;
+import io.pitchlake.common.config.SinkPlan.ToFile;
+import io.pitchlake.common.config.SinkPlan.ToList;
+import io.pitchlake.common.config.SinkPlan.ToSyslog;
+import io.pitchlake.common.config.SinkPlan.ToWebhook;
+import io.pitchlake.common.config.SinkPlan.Topic;
+import io.pitchlake.common.config.SinkPlan.Transport;
+import io.pitchlake.common.config.SinkPlan.Trap;
 import io.pitchlake.common.net.AccessList;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.net.IpPrefix;
 import java.math.BigDecimal;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -113,7 +127,8 @@ public final class ConfigWriter {
               Syslog syslog,
               Engine engine,
               Optional<Sync> sync,
-              Admin admin) -> {
+              Admin admin,
+              Events events) -> {
         hostname.ifPresent(name -> top("hostname", quoted(name)));
         top("modules", list(modules));
         engine(engine);
@@ -125,6 +140,7 @@ public final class ConfigWriter {
         gateways.values().forEach(this::gateway);
         sync.ifPresent(this::sync);
         admin(admin);
+        events(events);
         exempt.forEach(prefix -> top("arp", prefix.toString()));
         accessLists.forEach(this::accessList);
         tarpitAcl.ifPresent(number -> top("tarpit_acl", number.toString()));
@@ -497,6 +513,111 @@ public final class ConfigWriter {
         add(Grammar.RATE, rate);
       }
     }
+  }
+
+  private void events(Events events) {
+    if (events.equals(Events.NONE)) {
+      return;
+    }
+    switch (events) {
+      case Events(List<SinkPlan> sinks, Optional<Path> geoip, Optional<Path> asn) -> {
+        enter(SectionKind.EVENTS, 0);
+        sinks.forEach(this::sink);
+        geoip.ifPresent(file -> add(Grammar.GEOIP, quoted(file.toString())));
+        asn.ifPresent(file -> add(Grammar.ASN, quoted(file.toString())));
+      }
+    }
+  }
+
+  private void sink(SinkPlan sink) {
+    switch (sink) {
+      case ToFile(Path path, Format format, long sizeBytes, int keep, Intake intake) ->
+          add(
+              Grammar.SINK_FILE,
+              "%s format %s size %d keep %d%s"
+                  .formatted(
+                      quoted(path.toString()), lower(format), sizeBytes, keep, intake(intake)));
+      case ToSyslog(
+              IpAddress address,
+              int port,
+              Transport transport,
+              Format format,
+              Optional<Path> ca,
+              Optional<String> name,
+              Optional<Path> certificate,
+              Optional<Path> key,
+              Intake intake) ->
+          add(
+              Grammar.SINK_SYSLOG,
+              "%s transport %s format %s%s%s%s%s%s"
+                  .formatted(
+                      place(address, port),
+                      lower(transport),
+                      lower(format),
+                      worded("ca", ca),
+                      worded("name", name),
+                      worded("certificate", certificate),
+                      worded("key", key),
+                      intake(intake)));
+      case ToWebhook(
+              URI url,
+              Optional<Path> secret,
+              Optional<Path> ca,
+              Duration debounce,
+              Duration giveUp,
+              Intake intake) ->
+          add(
+              Grammar.SINK_WEBHOOK,
+              "%s%s%s debounce %s giveup %s%s"
+                  .formatted(
+                      quoted(url.toString()),
+                      worded("secret", secret),
+                      worded("ca", ca),
+                      time(debounce),
+                      time(giveUp),
+                      intake(intake)));
+      case ToList(
+              Listing listing,
+              Path path,
+              Duration timeout,
+              int threshold,
+              Set<Trap> traps,
+              Optional<Integer> acl,
+              int most,
+              int queue) ->
+          add(
+              lower(listing),
+              "%s timeout %s threshold %d traps %s%s most %d queue %d"
+                  .formatted(
+                      quoted(path.toString()),
+                      time(timeout),
+                      threshold,
+                      words(traps),
+                      acl.map(number -> " acl " + number).orElse(""),
+                      most,
+                      queue));
+    }
+  }
+
+  private static String worded(String word, Optional<?> value) {
+    return value.map(text -> " " + word + " " + quoted(text.toString())).orElse("");
+  }
+
+  private static String intake(Intake intake) {
+    return switch (intake) {
+      case Intake(Set<Topic> topics, int queue) ->
+          (topics.size() == Topic.values().length ? "" : " only " + words(topics))
+              + " queue "
+              + queue;
+    };
+  }
+
+  /// In the order of their declaration.
+  private static String words(Set<? extends Enum<?>> constants) {
+    return constants.stream()
+        .sorted(Comparator.comparingInt(Enum::ordinal))
+        .map(ConfigWriter::lower)
+        .collect(Collectors.joining(","));
   }
 
   // ---- top level

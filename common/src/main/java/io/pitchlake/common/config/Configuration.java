@@ -46,7 +46,8 @@ public record Configuration(
     Syslog syslog,
     Engine engine,
     Optional<Sync> sync,
-    Admin admin) {
+    Admin admin,
+    Events events) {
 
   /// Whether addresses of some packets are replaced, and so there are sessions to be remembered.
   public boolean translates() {
@@ -93,7 +94,8 @@ public record Configuration(
         syslog,
         engine,
         sync,
-        admin);
+        admin,
+        events);
   }
 
   /// The same for a node that takes part in no election, and so is master.
@@ -116,7 +118,8 @@ public record Configuration(
         syslog,
         engine,
         sync,
-        admin);
+        admin,
+        events);
   }
 
   /// The modules of the default chain.
@@ -489,6 +492,20 @@ public record Configuration(
             Optional.empty(),
             DEFAULT_CONNECTIONS,
             DEFAULT_RATE);
+  }
+
+  /// `events { file PATH syslog ADDRESS ... geoip FILE asn FILE }`: where events go beside the log
+  /// and `syslog`.
+  ///
+  /// @param geoip a MaxMind database that says in which country or city an address is
+  /// @param asn a MaxMind database that says whose network it belongs to
+  public record Events(List<SinkPlan> sinks, Optional<Path> geoip, Optional<Path> asn) {
+    /// Nowhere else.
+    public static final Events NONE = new Events(List.of(), Optional.empty(), Optional.empty());
+
+    public Events {
+      sinks = List.copyOf(sinks);
+    }
   }
 
   /// `socket auto | off | PATH`

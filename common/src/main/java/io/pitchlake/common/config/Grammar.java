@@ -202,6 +202,22 @@ final class Grammar {
   static final Field<Integer> RATE =
       once("rate", words -> words.number("a number of requests per second", 1, 10_000));
 
+  static final Field<SinkPlan> SINK_FILE = repeated("file", SinkGrammar::file);
+  static final Field<SinkPlan> SINK_SYSLOG = repeated("syslog", SinkGrammar::syslog);
+  static final Field<SinkPlan> SINK_WEBHOOK = repeated("webhook", SinkGrammar::webhook);
+  static final Field<SinkPlan> SINK_BLOCKLIST = repeated("blocklist", SinkGrammar::blocklist);
+  static final Field<SinkPlan> SINK_NFTSET = repeated("nftset", SinkGrammar::nftset);
+  static final Field<SinkPlan> SINK_STIX = repeated("stix", SinkGrammar::stix);
+
+  /// All kinds of sinks, each under its word.
+  static final List<Field<SinkPlan>> SINKS =
+      List.of(SINK_FILE, SINK_SYSLOG, SINK_WEBHOOK, SINK_BLOCKLIST, SINK_NFTSET, SINK_STIX);
+
+  static final Field<Path> GEOIP =
+      once("geoip", words -> file(words, "a MaxMind database of countries or cities"));
+  static final Field<Path> ASN =
+      once("asn", words -> file(words, "a MaxMind database of autonomous systems"));
+
   private static final Duration SHORTEST_ADVERT = Duration.ofMillis(10);
   private static final Duration LONGEST_LAG = Duration.ofSeconds(10);
   private static final Duration LONGEST_ADVERT = Duration.ofMillis(40_950);

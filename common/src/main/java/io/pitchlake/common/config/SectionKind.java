@@ -102,7 +102,17 @@ enum SectionKind {
       Grammar.CERTIFICATE,
       Grammar.TLS_KEY,
       Grammar.CONNECTIONS,
-      Grammar.RATE);
+      Grammar.RATE),
+  EVENTS(
+      false,
+      Grammar.SINK_FILE,
+      Grammar.SINK_SYSLOG,
+      Grammar.SINK_WEBHOOK,
+      Grammar.SINK_BLOCKLIST,
+      Grammar.SINK_NFTSET,
+      Grammar.SINK_STIX,
+      Grammar.GEOIP,
+      Grammar.ASN);
 
   private final boolean registrable;
   private final List<Field<?>> fields;
@@ -148,7 +158,7 @@ enum SectionKind {
 
   /// Whether several sections of the kind can be told apart by a number.
   boolean isNumbered() {
-    return this != SYNC && this != ENGINE && this != ADMIN;
+    return this != SYNC && this != ENGINE && this != ADMIN && this != EVENTS;
   }
 
   /// The first words of its directives.

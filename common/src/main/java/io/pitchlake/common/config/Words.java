@@ -36,6 +36,9 @@ final class Words {
           "no", false, "false", false);
   private static final Pattern ADDRESS_AND_PORT =
       Pattern.compile("(?:\\[([^\\]]*)\\]|([^:]*)):([0-9]{1,9})");
+  private static final Pattern HOST_NAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]{0,252})");
+  private static final Pattern BYTES = Pattern.compile("(\\d{1,13})([kmg]?)");
+  private static final Map<String, Integer> BYTE_UNITS = Map.of("", 0, "k", 10, "m", 20, "g", 30);
   private static final Pattern DOTTED = Pattern.compile("[0-9]+(\\.[0-9]*)+");
   private static final String ANY_ADDRESS = "write an address such as 192.168.2.4 or 2001:db8:1::4";
 
@@ -320,6 +323,57 @@ final class Words {
     return isHost(place.address, token) ? new Syslog.Remote(place.address, place.port) : null;
   }
 
+  /// `ADDRESS` or `ADDRESS:PORT`; without a port it is 0.
+  Endpoint collector() {
+    String remedy = "write 192.168.2.9, 192.168.2.9:514 or [2001:db8:1::9]:514";
+    Token token = value("a collector", remedy);
+    if (token == null) {
+      return null;
+    }
+    Optional<IpAddress> alone = IpAddress.tryParse(token.text());
+    Optional<Endpoint> place =
+        alone.map(address -> new Endpoint(address, 0)).or(() -> endpoint(token.text(), 0));
+    if (place.isEmpty()) {
+      problems.error(token, "is not a collector's address", remedy);
+      return null;
+    }
+    return isHost(place.get().address, token) ? place.get() : null;
+  }
+
+  /// The name of a host, as certificates have it.
+  String hostName(String what) {
+    String remedy = "write it such as logs.example.org";
+    Token token = value(what, remedy);
+    if (token != null && !HOST_NAME.matcher(token.text()).matches()) {
+      problems.error(token, "is not " + what, remedy);
+      return null;
+    }
+    return token == null ? null : token.text();
+  }
+
+  /// `4096`, `64k`, `100m`, `2g`: bytes, in powers of 1024.
+  Long bytes(String what, long minimum, long maximum) {
+    String remedy =
+        "write a number of bytes from %d to %d, such as 64k, 100m or 1g"
+            .formatted(minimum, maximum);
+    Token token = value(what, remedy);
+    if (token == null) {
+      return null;
+    }
+    Matcher matcher = BYTES.matcher(token.text().toLowerCase(Locale.ROOT));
+    long bytes = -1;
+    if (matcher.matches()) {
+      long count = Long.parseLong(matcher.group(1));
+      int shift = BYTE_UNITS.get(matcher.group(2));
+      bytes = count > maximum >> shift ? -1 : count << shift;
+    }
+    if (bytes < minimum || bytes > maximum) {
+      problems.error(token, "is not " + what, remedy);
+      return null;
+    }
+    return bytes;
+  }
+
   /// `auto`, `off`, `ADDRESS` or `ADDRESS:PORT`; every address of the host is `0.0.0.0` or `::`.
   AdminListen adminListen() {
     String remedy = "write auto, off, 127.0.0.1:7802 or [::1]:7802";
@@ -343,7 +397,7 @@ final class Words {
   }
 
   /// An address and a port.
-  private record Endpoint(IpAddress address, int port) {}
+  record Endpoint(IpAddress address, int port) {}
 
   private static Optional<Endpoint> endpoint(String text, int defaultPort) {
     Matcher withPort = ADDRESS_AND_PORT.matcher(text);

@@ -49,6 +49,7 @@ class ConfigDiffTest {
         "tarpit_acl 1 | set tarpitlograte 1 | 'tarpit_acl 1' is gone",
         "tarpit enable | tarpit disable | network 1: 'tarpit enable' becomes 'tarpit disable'",
         "targets 1,2 } | targets 1 } | server 1: 'targets 1,2' becomes 'targets 1'",
+        "tarpit_acl 1 | events { file /e } tarpit_acl 1 | events is new",
         "real 10.0.0.4 | real 10.0.0.5 | network 1: 'real 10.0.0.4' becomes 'real 10.0.0.5'"
       })
   void aChangeThatIsApplied(String from, String to, String words) {

@@ -65,6 +65,9 @@ final class RandomConfiguration {
                 "gateway %d { ipaddr 10.1.0.%d %s}\n"
                     .formatted(i, 200 + any(9), oneOf("", "route 10.7.0.0/16,10.8.0.0/16 "))));
     engineAndSync();
+    if (random.nextBoolean()) {
+      events();
+    }
     lists();
     settings();
     register("networks", networks);
@@ -220,6 +223,57 @@ final class RandomConfiguration {
       }
       text.append("}\n");
     }
+  }
+
+  private void events() {
+    text.append("events { ");
+    if (random.nextBoolean()) {
+      text.append("file ").append(oneOf("/var/log/e.json ", "\"/a b/events\" "));
+      maybe("format " + oneOf("json", "cef", "line"));
+      maybe("size " + oneOf("4096", "64k", "2g"));
+      maybe("keep " + any(999));
+      intake();
+    }
+    if (random.nextBoolean()) {
+      text.append("syslog ").append(oneOf("192.0.2.%d ", "[2001:db8::%d]:99 ").formatted(any(250)));
+      maybe("format " + oneOf("json", "cef", "line"));
+      if (random.nextBoolean()) {
+        text.append("transport tls ");
+        maybe("ca /etc/ca.pem");
+        maybe("name " + oneOf("logs.example.org", "\"real\""));
+        maybe("certificate /etc/c.pem key \"/etc/a key\"");
+      } else {
+        maybe("transport " + oneOf("udp", "tcp"));
+      }
+      intake();
+    }
+    if (random.nextBoolean()) {
+      text.append("webhook ").append(oneOf("http://h/ ", "\"https://h.example/x?y=z\" "));
+      maybe("secret /etc/secret");
+      maybe("ca /etc/ca.pem");
+      maybe("debounce " + oneOf("0", "90s", "1h"));
+      maybe("giveup " + oneOf("1.5s", "2h"));
+      intake();
+    }
+    for (String kind : List.of("blocklist", "nftset", "stix")) {
+      if (random.nextBoolean()) {
+        text.append("%s /var/lib/%s%d ".formatted(kind, kind, any(9)));
+        maybe("timeout " + oneOf("10s", "1h", "72h"));
+        maybe("threshold " + (1 + any(99)));
+        maybe("traps " + oneOf("arp", "echo,tcp", "udp,tcp,arp"));
+        maybe("acl 7");
+        maybe("most " + (1 + any(99_999)));
+        maybe("queue " + (1 + any(99_999)));
+      }
+    }
+    maybe("geoip \"/usr/share/Geo IP/city.mmdb\"");
+    maybe("asn /usr/share/asn.mmdb");
+    text.append("}\n");
+  }
+
+  private void intake() {
+    maybe("only " + oneOf("trap", "trap,address", "router,sync,target"));
+    maybe("queue " + (1 + any(99_999)));
   }
 
   private void lists() {

@@ -16,6 +16,7 @@ import io.pitchlake.common.session.AddressState;
 import io.pitchlake.node.Node;
 import io.pitchlake.node.admin.Column.Type;
 import io.pitchlake.node.event.SecurityEvent.RouterChanged;
+import io.pitchlake.node.event.sink.SinkStatus;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,10 +34,19 @@ final class Api {
 
   private static final Shape EVENTS =
       Shape.table(
-          "events",
-          number("number", "counts up from the start"),
-          text("time", "when it was written, UTC"),
-          text("line", "as in the log"));
+              "events",
+              number("number", "counts up from the start"),
+              text("time", "when it was written, UTC"),
+              text("line", "as in the log"))
+          .and(
+              "sinks",
+              text("sink", "where events go"),
+              number("delivered", "events that it has taken"),
+              number("dropped", "that found its queue full"),
+              number("failed", "that it refused, or did not take in time"),
+              number("waiting", "now"),
+              number("limit", "the most that wait"),
+              text("trouble", "why it takes none now"));
 
   private static final Shape TOP =
       Shape.table(
@@ -128,7 +138,7 @@ final class Api {
                 NodeShows.DROPS,
                 node::drops),
             reading("/api/v1/counters", "Everything counted.", NodeShows.COUNTERS, node::counters),
-            reading("/api/v1/events", "The last events.", EVENTS, this::events)
+            reading("/api/v1/events", "The last events, and where they go.", EVENTS, this::events)
                 .with(
                     query("after", Type.NUMBER, "those behind this number alone"),
                     query("limit", Type.NUMBER, "events at most, 1 to 1000 (100)")),
@@ -327,6 +337,17 @@ final class Api {
           entry.number(),
           Instant.ofEpochMilli(entry.wallMillis()).toString(),
           entry.line());
+    }
+    for (SinkStatus sink : operated.sinks().get()) {
+      page.row(
+          "sinks",
+          sink.name(),
+          sink.delivered(),
+          sink.dropped(),
+          sink.failed(),
+          sink.waiting(),
+          sink.limit(),
+          sink.trouble().isEmpty() ? null : sink.trouble());
     }
     return page;
   }

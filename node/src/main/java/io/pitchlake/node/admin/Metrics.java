@@ -45,6 +45,7 @@ final class Metrics {
   private final MultiGauge healthy;
   private final MultiGauge sessions;
   private final MultiGauge share;
+  private final SinkMetrics sinks;
   private double answerSeconds = Double.NaN;
 
   Metrics(Operated operated, List<EngineReader> engines, Traffic traffic) {
@@ -99,6 +100,7 @@ final class Metrics {
         .tags("version", operated.version())
         .register(registry);
     traffic.register(registry);
+    sinks = new SinkMetrics(operated.sinks(), registry);
     healthy = targets("target.healthy", "whether frames may be sent to a target");
     sessions = targets("target.sessions", "sessions of a target that are not closing");
     share = targets("target.share", "a target's share of new flows, relative to the others'");
@@ -170,6 +172,7 @@ final class Metrics {
 
   /// Everything now. One caller at a time.
   synchronized String scrape() {
+    sinks.read();
     long begunNanos = System.nanoTime();
     try {
       readTargets();

@@ -5,14 +5,19 @@ import io.pitchlake.common.config.ConfigDiff.Change;
 import io.pitchlake.common.config.Configuration;
 import io.pitchlake.common.config.Configuration.Target;
 import io.pitchlake.common.config.Setting;
+import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.time.Clock;
 import io.pitchlake.node.Node;
 import io.pitchlake.node.admin.Reloaded;
+import io.pitchlake.node.event.sink.SinkException;
+import io.pitchlake.node.event.sink.Sinks;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +31,8 @@ final class Reload {
 
   private final ConfigurationSource source;
   private final List<Node> nodes;
+  private final Sinks sinks;
+  private final Supplier<Set<IpAddress>> host;
   private final Clock clock;
 
   /// What the file said last; the nodes run it and the leaving targets.
@@ -33,10 +40,20 @@ final class Reload {
 
   private final Map<Target, Long> leavingUntilNanos = new LinkedHashMap<>();
 
-  Reload(ConfigurationSource source, Configuration running, List<Node> nodes, Clock clock) {
+  /// @param sinks of events
+  /// @param host what this host's kernel owns now
+  Reload(
+      ConfigurationSource source,
+      Configuration running,
+      List<Node> nodes,
+      Sinks sinks,
+      Supplier<Set<IpAddress>> host,
+      Clock clock) {
     this.source = source;
     this.running = running;
     this.nodes = List.copyOf(nodes);
+    this.sinks = sinks;
+    this.host = host;
     this.clock = clock;
   }
 
@@ -59,13 +76,21 @@ final class Reload {
     if (!reasons.isEmpty()) {
       return refuse(reasons);
     }
+    Sinks.Change sinksChange;
+    try {
+      sinksChange = sinks.prepare(next);
+    } catch (SinkException e) {
+      return refuse(List.of("events: " + e.getMessage()));
+    }
     Map<Target, Long> leavingBefore = new LinkedHashMap<>(leavingUntilNanos);
     leave(next);
     if (!apply(next)) {
+      sinksChange.abandon();
       leavingUntilNanos.clear();
       leavingUntilNanos.putAll(leavingBefore);
       return refuse(List.of("an engine takes no commands; it hangs, or is overloaded"));
     }
+    sinksChange.commit(Node.knownMachines(next, host.get()));
     changes.forEach(change -> LOG.info("reload: {}", change));
     leavingUntilNanos.keySet().stream()
         .filter(target -> !leavingBefore.containsKey(target))

@@ -112,7 +112,7 @@ public final class ReplayCommand implements Callable<Integer> {
 
   private void replay(Node node) {
     node.replay(event -> world.out().println(event.line()));
-    new Report(List.of(node)).table(Optional.empty()).forEach(world.out()::println);
+    new Report(List.of(node)).table(List.of()).forEach(world.out()::println);
   }
 
   private long portMac() throws Failure {

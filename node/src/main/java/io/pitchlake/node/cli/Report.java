@@ -7,14 +7,13 @@ import io.pitchlake.common.metric.CounterBank;
 import io.pitchlake.common.metric.DropReason;
 import io.pitchlake.common.metric.Gauge;
 import io.pitchlake.node.Node;
-import io.pitchlake.node.event.SyslogSink;
+import io.pitchlake.node.event.sink.SinkStatus;
 import io.pitchlake.node.port.Port;
 import io.pitchlake.node.port.PortStatistics;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.ToLongFunction;
 
 /// What a node has counted, as text: one line for the time since the last one, and the full table.
@@ -107,7 +106,9 @@ final class Report {
   }
 
   /// Everything that is not 0 since the start, one line each.
-  List<String> table(Optional<SyslogSink> syslog) {
+  ///
+  /// @param sinks of events; the log itself is where this goes
+  List<String> table(List<SinkStatus> sinks) {
     List<String> lines = new ArrayList<>();
     for (Counter counter : Counter.values()) {
       add(lines, sum(bank -> bank.get(counter)), counter.meaning());
@@ -124,10 +125,11 @@ final class Report {
         port(lines, port.name() + which, port.statistics());
       }
     }
-    syslog.ifPresent(sink -> {
-      add(lines, sink.sent(), "syslog lines sent");
-      add(lines, sink.lost(), "syslog lines lost, for nobody took them");
-    });
+    for (SinkStatus sink : sinks) {
+      add(lines, sink.delivered(), "events to " + sink.name());
+      add(lines, sink.dropped(), "events dropped that waited for " + sink.name());
+      add(lines, sink.failed(), "events refused by " + sink.name());
+    }
     return lines;
   }
 

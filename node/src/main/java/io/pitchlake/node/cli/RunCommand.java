@@ -20,7 +20,10 @@ import io.pitchlake.node.engine.IdleStrategy;
 import io.pitchlake.node.event.EventPump;
 import io.pitchlake.node.event.EventRing;
 import io.pitchlake.node.event.SecurityEvent;
-import io.pitchlake.node.event.SyslogSink;
+import io.pitchlake.node.event.sink.Observer;
+import io.pitchlake.node.event.sink.SinkException;
+import io.pitchlake.node.event.sink.SinkWorld;
+import io.pitchlake.node.event.sink.Sinks;
 import io.pitchlake.node.health.ServiceChecks;
 import io.pitchlake.node.port.Carrier;
 import io.pitchlake.node.port.LinkWatch;
@@ -90,7 +93,6 @@ import picocli.CommandLine.Option;
     })
 public final class RunCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger("pitchlake");
-  private static final Logger TARPIT = LoggerFactory.getLogger("tarpit");
   private static final long LONGEST_WAIT_NANOS = 5_000_000;
   private static final Duration LOOK_AT_HOST = Duration.ofSeconds(2);
   private static final Duration LOOK_AT_LEAVING = Duration.ofSeconds(1);
@@ -277,16 +279,13 @@ public final class RunCommand implements Callable<Integer> {
     Optional<AliveFile> turning =
         alive == null ? Optional.empty() : Optional.of(AliveFile.of(alive, nodes));
     Report report = new Report(nodes);
-    Reload reload = new Reload(source, configuration, nodes, world.clock());
-    Optional<SyslogSink> syslog =
-        SyslogSink.of(
-            configuration.syslog(), world.syslogSocket(), hostName(configuration), world.clock());
+    Sinks sinks = sinks(file, host);
+    Reload reload =
+        new Reload(source, configuration, nodes, sinks, world.hostAddresses(), world.clock());
     RecentEvents recent = new RecentEvents();
-    Consumer<SecurityEvent> log =
+    Consumer<SecurityEvent> told =
         event -> {
-          String line = event.line();
-          TARPIT.warn(line);
-          syslog.ifPresent(sink -> sink.accept(line));
+          sinks.accept(event);
           recent.add(event, world.clock().wallMillis());
         };
     List<EventRing> rings = nodes.stream().map(Node::events).toList();
@@ -297,7 +296,7 @@ public final class RunCommand implements Callable<Integer> {
                 ? Replication.start(
                     file, sync.get(), cluster.orElseThrow(), nodes.getFirst(), world.clock())
                 : null;
-        EventPump _ = new EventPump(rings, log);
+        EventPump _ = new EventPump(rings, told);
         ServiceChecks checks =
             new ServiceChecks(
                 result -> nodes.forEach(node -> node.checked(result)), world.random());
@@ -317,7 +316,7 @@ public final class RunCommand implements Callable<Integer> {
             var _ = reloading.get();
           });
       world.reporting().whenAsked(() -> LOG.info("now: {}", report.now()));
-      chores.every(LOOK_AT_HOST, new HostWatch(nodes, host));
+      chores.every(LOOK_AT_HOST, new HostWatch(nodes, sinks, host));
       chores.every(
           LOOK_AT_LEAVING,
           () -> {
@@ -339,15 +338,34 @@ public final class RunCommand implements Callable<Integer> {
               VersionCommand.Version.ofProgram(),
               world.clock(),
               reloading,
-              recent);
+              recent,
+              sinks::statuses);
       try (AdminServer _ = seat(file, operated)) {
         manager.watch(nodes, chores);
         turn(nodes, ready(configuration, ports), manager, ending);
       }
     } finally {
-      syslog.ifPresent(SyslogSink::close);
+      sinks.close();
       LOG.info("stopped; since the start:");
-      report.table(syslog).forEach(LOG::info);
+      report.table(sinks.statuses()).forEach(LOG::info);
+    }
+  }
+
+  /// Where events go.
+  private Sinks sinks(ConfigurationFile file, Set<IpAddress> host) throws Failure {
+    Configuration configuration = file.configuration();
+    try {
+      return Sinks.open(
+          configuration,
+          Node.knownMachines(configuration, host),
+          new SinkWorld(
+              new Observer(hostName(configuration), VersionCommand.Version.ofProgram()),
+              world.syslogSocket(),
+              world.clock(),
+              world.random()));
+    } catch (SinkException e) {
+      throw new Failure(
+          ExitCode.CONFIGURATION, "%s: error: events: %s".formatted(file.path(), e.getMessage()));
     }
   }
 
@@ -489,10 +507,12 @@ public final class RunCommand implements Callable<Integer> {
   /// Looks whether the host's addresses have changed, and tells the engine.
   private final class HostWatch implements Runnable {
     private final List<Node> nodes;
+    private final Sinks sinks;
     private Set<IpAddress> known;
 
-    HostWatch(List<Node> nodes, Set<IpAddress> known) {
+    HostWatch(List<Node> nodes, Sinks sinks, Set<IpAddress> known) {
       this.nodes = nodes;
+      this.sinks = sinks;
       this.known = known;
     }
 
@@ -502,6 +522,8 @@ public final class RunCommand implements Callable<Integer> {
         Set<IpAddress> now = world.hostAddresses().get();
         if (!now.equals(known) && nodes.stream().allMatch(node -> node.hostAddresses(now))) {
           known = now;
+          Configuration running = nodes.getFirst().configuration();
+          sinks.spare(running, Node.knownMachines(running, now));
           LOG.info("this host's addresses have changed; none of them is simulated");
           sayWhatTheKernelOwns(nodes.getFirst().configuration(), now);
         }

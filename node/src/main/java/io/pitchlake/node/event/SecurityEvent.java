@@ -2,6 +2,7 @@ package io.pitchlake.node.event;
 
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.net.MacAddress;
+import io.pitchlake.common.text.Printable;
 import io.pitchlake.node.engine.EventKind;
 import io.pitchlake.node.engine.Notice;
 import io.pitchlake.node.engine.RoleCause;
@@ -19,6 +20,8 @@ public sealed interface SecurityEvent {
   /// How often it happened since the last line of its kind.
   long times();
 
+  EventKind kind();
+
   /// A station was deceived or was noticed: one of the eight lines.
   record Trapped(
       EventKind kind,
@@ -29,9 +32,14 @@ public sealed interface SecurityEvent {
       MacAddress attackerMac,
       long times)
       implements SecurityEvent {
+    /// Whether it has ports; else they are 0.
+    public boolean hasPorts() {
+      return kind == EventKind.TCP_SYNACK || kind == EventKind.UDP_PACKET;
+    }
+
     @Override
     public String line() {
-      boolean ports = kind == EventKind.TCP_SYNACK || kind == EventKind.UDP_PACKET;
+      boolean ports = hasPorts();
       return head(target, kind)
           + " for "
           + target
@@ -61,6 +69,11 @@ public sealed interface SecurityEvent {
   /// A simulated address was given back to a machine that lives there.
   record Released(IpAddress address, MacAddress owner, long times) implements SecurityEvent {
     @Override
+    public EventKind kind() {
+      return EventKind.RELEASED;
+    }
+
+    @Override
     public String line() {
       return head(address, EventKind.RELEASED) + " " + address + " to its owner [" + owner + "]";
     }
@@ -68,6 +81,11 @@ public sealed interface SecurityEvent {
 
   /// A simulated address was silenced for a machine that is coming up.
   record Held(IpAddress address, MacAddress prober, long times) implements SecurityEvent {
+    @Override
+    public EventKind kind() {
+      return EventKind.HELD;
+    }
+
     @Override
     public String line() {
       return head(address, EventKind.HELD)
@@ -82,6 +100,11 @@ public sealed interface SecurityEvent {
   /// Another machine claims an address that is this node's own.
   record Claimed(IpAddress address, MacAddress claimant, long times) implements SecurityEvent {
     @Override
+    public EventKind kind() {
+      return EventKind.OWN_CLAIMED;
+    }
+
+    @Override
     public String line() {
       return (address.isIpv4() ? "ARP IPv4 " : "ND IPv6 ")
           + address
@@ -95,16 +118,26 @@ public sealed interface SecurityEvent {
   /// What is known of a target has changed.
   record TargetChanged(TargetNotice notice) implements SecurityEvent {
     @Override
+    public EventKind kind() {
+      return notice.kind();
+    }
+
+    @Override
     public String line() {
       String where = " [" + notice.mac() + "]";
       return "SLB target "
           + notice.target()
           + switch (notice.change()) {
             case READY -> " is ready" + where;
-            case TAKEN_OUT -> " is taken out" + where + ": " + notice.reason();
-            case NOT_READY -> " is not ready: " + notice.reason();
-            case STAYS_OUT -> " stays out: " + notice.reason();
+            case TAKEN_OUT -> " is taken out" + where + ": " + reason();
+            case NOT_READY -> " is not ready: " + reason();
+            case STAYS_OUT -> " stays out: " + reason();
           };
+    }
+
+    /// Why, without anything that a target's own words could do to a line.
+    public String reason() {
+      return Printable.of(notice.reason());
     }
 
     @Override
@@ -115,6 +148,11 @@ public sealed interface SecurityEvent {
 
   /// A server has reached its quorum or lost it.
   record ServerChanged(ServerNotice notice) implements SecurityEvent {
+    @Override
+    public EventKind kind() {
+      return notice.kind();
+    }
+
     @Override
     public String line() {
       String targets = notice.targets() == 1 ? " target" : " targets";
@@ -156,6 +194,11 @@ public sealed interface SecurityEvent {
     }
 
     @Override
+    public EventKind kind() {
+      return EventKind.ROUTER_CHANGED;
+    }
+
+    @Override
     public String line() {
       return nameOf(router, vrid, ipv4)
           + " "
@@ -171,6 +214,11 @@ public sealed interface SecurityEvent {
   /// Two routers were active at once.
   record RouterRival(int router, int vrid, boolean ipv4, IpAddress rival, boolean stays, long times)
       implements SecurityEvent {
+    @Override
+    public EventKind kind() {
+      return EventKind.ROUTER_RIVAL;
+    }
+
     @Override
     public String line() {
       return nameOf(router, vrid, ipv4)

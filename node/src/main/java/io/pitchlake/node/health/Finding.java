@@ -1,5 +1,6 @@
 package io.pitchlake.node.health;
 
+import io.pitchlake.common.text.Printable;
 import io.pitchlake.node.engine.Command.Result;
 
 /// What one attempt of a check off the engine thread has found.
@@ -29,6 +30,6 @@ record Finding(Result result, String reason, int percent) {
   /// Part of it may come from a machine that is broken or hostile, and it goes to logs.
   private static String printable(String text) {
     String cut = text.length() > LONGEST_REASON ? text.substring(0, LONGEST_REASON) + "..." : text;
-    return cut.replaceAll("[^\\x20-\\x7e]", "?");
+    return Printable.of(cut);
   }
 }

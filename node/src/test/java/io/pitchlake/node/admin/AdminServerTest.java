@@ -17,6 +17,7 @@ import io.pitchlake.node.engine.EventKind;
 import io.pitchlake.node.engine.RoleCause;
 import io.pitchlake.node.engine.RouterRole;
 import io.pitchlake.node.event.SecurityEvent;
+import io.pitchlake.node.event.sink.SinkStatus;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -61,6 +62,7 @@ class AdminServerTest {
 
   private final TurningNode turning = new TurningNode(TurningNode.CONFIGURATION);
   private final RecentEvents events = new RecentEvents();
+  private List<SinkStatus> sinks = List.of();
   private Reloaded reloaded = new Reloaded(true, List.of("'set drainto 5' is new"));
   private AdminServer server;
   private AdminClient client;
@@ -96,7 +98,7 @@ class AdminServerTest {
 
   private Operated operated() {
     return new Operated(
-        List.of(turning.node), "node-a", "1.2", turning.clock, () -> reloaded, events);
+        List.of(turning.node), "node-a", "1.2", turning.clock, () -> reloaded, events, () -> sinks);
   }
 
   private AdminClient.Answer get(String target) throws IOException {
@@ -312,6 +314,32 @@ class AdminServerTest {
   }
 
   @Test
+  void whatBecameOfEventsIsShownAndCounted() throws IOException {
+    SinkStatus log = new SinkStatus("log", 5, 0, 0, 0, 10, "");
+    sinks = List.of(log, new SinkStatus("file /e \"x\"", 7, 2, 1, 3, 10, "no <room>"));
+    Map<String, Object> shown =
+        Json.object(Json.list(getJson("/api/v1/events").get("sinks")).get(1));
+    assertEquals(7.0, shown.get("delivered"));
+    assertEquals(2.0, shown.get("dropped"));
+    assertEquals(1.0, shown.get("failed"));
+    assertEquals("no <room>", shown.get("trouble"));
+    String metrics = text("/metrics");
+    for (String line :
+        List.of(
+            "pitchlake_event_sink_delivered_total{sink=\"file /e \\\"x\\\"\"} 7.0",
+            "pitchlake_event_sink_dropped_total{sink=\"file /e \\\"x\\\"\"} 2.0",
+            "pitchlake_event_sink_failed_total{sink=\"file /e \\\"x\\\"\"} 1.0",
+            "pitchlake_event_sink_waiting{sink=\"file /e \\\"x\\\"\"} 3.0",
+            "pitchlake_event_sink_limit{sink=\"log\"} 10.0")) {
+      assertTrue(metrics.contains(line), () -> line + " is not in " + metrics);
+    }
+    sinks = List.of(log);
+    String after = text("/metrics");
+    assertFalse(after.contains("sink=\"file"), "what is gone is not counted any more");
+    assertTrue(after.contains("pitchlake_event_sink_delivered_total{sink=\"log\"} 5.0"), after);
+  }
+
+  @Test
   void eventsAreKeptSummedUpAndFollowed() throws Exception {
     events.add(trapped("10.0.0.66", 3), 1000);
     events.add(trapped("10.0.0.67", 40), 2000);
@@ -395,7 +423,8 @@ class AdminServerTest {
             .replace("register networks 1", "arp 10.0.3.0/24 register networks 1");
     try (TurningNode other = new TurningNode(large)) {
       Operated operated =
-          new Operated(List.of(other.node), "b", "1.2", other.clock, () -> reloaded, events);
+          new Operated(
+              List.of(other.node), "b", "1.2", other.clock, () -> reloaded, events, List::of);
       AddressMap map = new AddressMap(List.of(new EngineReader(other.node)), operated.clock());
       Page all = map.page(new Request(Map.of()));
       assertEquals(4, all.rows("blocks").size());

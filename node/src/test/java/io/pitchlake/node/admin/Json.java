@@ -7,7 +7,7 @@ import java.util.Map;
 
 /// Reads JSON strictly, for tests: objects as maps, arrays as lists, whole and other numbers as
 /// doubles. What is no JSON is an error.
-final class Json {
+public final class Json {
   private final String text;
   private int at;
 
@@ -15,7 +15,7 @@ final class Json {
     this.text = text;
   }
 
-  static Object read(String text) {
+  public static Object read(String text) {
     Json json = new Json(text);
     Object value = json.value();
     json.space();
@@ -24,12 +24,12 @@ final class Json {
   }
 
   @SuppressWarnings("unchecked")
-  static Map<String, Object> object(Object value) {
+  public static Map<String, Object> object(Object value) {
     return (Map<String, Object>) value;
   }
 
   @SuppressWarnings("unchecked")
-  static List<Object> list(Object value) {
+  public static List<Object> list(Object value) {
     return (List<Object>) value;
   }
 

@@ -9,10 +9,15 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.pitchlake.common.config.ConfigParser;
 import io.pitchlake.common.config.Configuration;
+import io.pitchlake.common.net.AccessList;
 import io.pitchlake.common.sim.SimClock;
 import io.pitchlake.node.Node;
 import io.pitchlake.node.engine.Exchange;
 import io.pitchlake.node.engine.IdleStrategy;
+import io.pitchlake.node.event.sink.Observer;
+import io.pitchlake.node.event.sink.SinkException;
+import io.pitchlake.node.event.sink.SinkWorld;
+import io.pitchlake.node.event.sink.Sinks;
 import io.pitchlake.node.port.Carrier;
 import io.pitchlake.node.sim.SimPort;
 import java.nio.file.Path;
@@ -74,7 +79,24 @@ class ReloadOfNodesTest {
           },
           parsed(START),
           nodes,
+          sinks(),
+          Set::of,
           clock);
+
+  private Sinks sinks() {
+    try {
+      return Sinks.open(
+          parsed(START),
+          new AccessList(List.of()),
+          new SinkWorld(
+              new Observer("node-a", "1.2"),
+              Path.of("/nowhere/log"),
+              clock,
+              new SplittableRandom(1)));
+    } catch (SinkException e) {
+      throw new AssertionError(e);
+    }
+  }
 
   private static Configuration parsed(String text) {
     var result = ConfigParser.parse("test", text);

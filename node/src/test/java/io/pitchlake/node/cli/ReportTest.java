@@ -62,7 +62,7 @@ class ReportTest {
 
   @Test
   void theTableHasWhatIsNotZeroAndItsLimits() {
-    assertEquals(List.of(), report.table(Optional.empty()));
+    assertEquals(List.of(), report.table(List.of()));
     counters.add(Counter.FRAMES_RECEIVED, 10);
     counters.drop(DropReason.FRAGMENT);
     counters.set(Gauge.ADDRESSES, 251);
@@ -73,6 +73,6 @@ class ReportTest {
             "           1  dropped: a fragment",
             "         251  addresses in the table, of 2048",
             "           7  stations remembered, of 16384"),
-        report.table(Optional.empty()));
+        report.table(List.of()));
   }
 }

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.pitchlake.node.Node;
-import io.pitchlake.node.event.UnixSocket;
+import io.pitchlake.node.event.sink.UnixSocket;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package io.pitchlake.node.event;
+package io.pitchlake.node.event.sink;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;

@@ -1,5 +1,7 @@
-package io.pitchlake.node.event;
+package io.pitchlake.node.event.sink;
 
+import java.net.Inet4Address;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -91,7 +93,22 @@ final class SyslogFormat {
             + line);
   }
 
+  /// UTF-8, in which only what is written as JSON has more than ASCII. A control character would
+  /// end a line or a message for some collectors (RFC 5424 section 6.4).
   private static byte[] octets(String message) {
-    return message.getBytes(StandardCharsets.US_ASCII);
+    StringBuilder clean = new StringBuilder(message.length());
+    message
+        .codePoints()
+        .map(c -> Character.isISOControl(c) ? '?' : c)
+        .forEach(clean::appendCodePoint);
+    return clean.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  /// `192.0.2.9:514`, `[2001:db8::9]:514`
+  static String place(InetSocketAddress address) {
+    String host = address.getAddress().getHostAddress();
+    return (address.getAddress() instanceof Inet4Address ? host : "[" + host + "]")
+        + ":"
+        + address.getPort();
   }
 }

@@ -1,44 +1,60 @@
-package io.pitchlake.node.event;
+package io.pitchlake.node.event.sink;
 
-import io.pitchlake.common.net.IpAddress;
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.util.List;
 
 /// Messages to a collector over UDP, one per datagram (RFC 5426). Nobody tells whether they arrive.
+/// Never waits.
 final class UdpSyslog implements SyslogWire {
   private final SyslogFormat format;
   private final InetSocketAddress collector;
   private DatagramChannel channel;
 
-  UdpSyslog(SyslogFormat format, IpAddress address, int port) {
+  UdpSyslog(SyslogFormat format, InetSocketAddress collector) {
     this.format = format;
-    this.collector = new InetSocketAddress(address.inet(), port);
+    this.collector = collector;
   }
 
   @Override
-  public boolean send(String line, long wallMillis) {
+  public void send(List<byte[]> messages) throws IOException {
     try {
       if (channel == null) {
         channel =
             DatagramChannel.open(
-                collector.getAddress().getAddress().length == 4
+                collector.getAddress() instanceof Inet4Address
                     ? StandardProtocolFamily.INET
                     : StandardProtocolFamily.INET6);
         channel.configureBlocking(false);
       }
-      return channel.send(ByteBuffer.wrap(format.rfc5424(line, wallMillis)), collector) > 0;
+      for (byte[] message : messages) {
+        if (channel.send(ByteBuffer.wrap(message), collector) == 0) {
+          throw new IOException("the socket is full");
+        }
+      }
     } catch (IOException e) {
       close();
-      return false;
+      throw e;
     }
   }
 
   @Override
+  public int most() {
+    return 1;
+  }
+
+  @Override
+  public byte[] message(String text, long wallMillis) {
+    return format.rfc5424(text, wallMillis);
+  }
+
+  @Override
   public String destination() {
-    return collector.getAddress().getHostAddress() + " port " + collector.getPort();
+    return SyslogFormat.place(collector) + "/udp";
   }
 
   @Override
