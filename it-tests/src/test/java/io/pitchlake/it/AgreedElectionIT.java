@@ -188,11 +188,13 @@ class AgreedElectionIT {
     a.awaitLine("SYNC witness 10.0.0.9 is heard", PATIENCE);
     b.awaitLine("SYNC witness 10.0.0.9 is heard", PATIENCE);
     witness.awaitLine("10.0.0.1 may be active in vrid 50 (IPv4, 192.168.2.5)", PATIENCE);
+    // The one that is ready first may have been active until the other was.
+    long takeovers = takeovers(b);
     partition();
     try {
       // Said a second after the last heartbeat: by then it would long have taken over.
       b.awaitLine("SYNC peer 10.0.0.1 is silent", PATIENCE);
-      assertTrue(b.line("BACKUP -> ACTIVE").isEmpty(), b::output);
+      assertEquals(takeovers, takeovers(b), b::output);
       scanner.run("ping", "-c", "3", "-i", "0.2", VIRT).expectSuccess();
       assertTrue(a.line("ACTIVE -> BACKUP").isEmpty(), a::output);
       a.signal("KILL");
@@ -202,5 +204,9 @@ class AgreedElectionIT {
       LAB.onSegment("nft", "delete table bridge split");
       witness.close();
     }
+  }
+
+  private static long takeovers(LabProcess node) {
+    return node.output().lines().filter(line -> line.contains("BACKUP -> ACTIVE")).count();
   }
 }
