@@ -48,6 +48,7 @@ need_engine() {
   command -v dockerd >/dev/null && docker compose version >/dev/null 2>&1 || install_engine
   hash -r
   say "Starting the Docker engine; its log is $log"
+  ENGINE_STARTED=yes
   if [ -d /run/systemd/system ]; then
     systemctl start docker
   else
@@ -60,6 +61,20 @@ need_engine() {
   done
   tail -n 10 "$log" >&2 || true
   fail 69 "the Docker engine did not start; its last words are above."
+}
+
+# Ends the engine that need_engine has started in this shell, and no other.
+stop_engine() {
+  local engine
+  [ "${ENGINE_STARTED:-no}" = yes ] || return 0
+  ENGINE_STARTED=no
+  say "Stopping the Docker engine"
+  if [ -d /run/systemd/system ]; then
+    systemctl stop docker.socket docker.service
+  elif engine=$(cat /run/docker.pid 2>/dev/null); then
+    kill "$engine" 2>/dev/null || return 0
+    timeout "$DOCKER_START_SECONDS" tail --pid="$engine" -f /dev/null || say "The Docker engine takes long to stop"
+  fi
 }
 
 # Builds start from this image; machines without a registry make it from packages.

@@ -15,6 +15,17 @@
 #        --json FILE, --svg FILE     the figures, and a timeline to look at
 #        --minutes N, --load N, --loss PERCENT    calm's: how long, beside how many busy loops, with
 #                                    how many of node A's frames lost
+#   deploy/lab.sh attack NAME ...    attack the pair and print what was answered and what was shed, memory
+#                                    before and after, and how long a takeover takes meanwhile; NAME is
+#                                    syn-flood, arp-storm, arp-spoof, vrrp-forged, vrrp-higher, fragments,
+#                                    jumbo, super-frames, neighbor-sweep, sync-garbage, slow-http,
+#                                    several with commas, or all
+#        --seconds N                 how long each (3)
+#        --takeovers no              leave the takeovers out
+#        --json FILE                 the figures
+#   deploy/lab.sh soak               an hour of mixed traffic with a drill every five minutes; says what grew
+#        --minutes N, --every N      how long, and how often a drill
+#        --json FILE                 the figures
 #   deploy/lab.sh down               stop everything and leave nothing behind
 #
 # PITCHLAKE_BUILT=yes says that the program is built already.
@@ -27,7 +38,7 @@ LAB=${PITCHLAKE_LAB:-pl}
 STATE=/run/pitchlake-lab
 [ "$LAB" = pl ] || STATE=/run/pitchlake-lab-$LAB
 ALONE=${PITCHLAKE_CONF:+$(readlink -f "$PITCHLAKE_CONF")}
-READY_SECONDS=30
+READY_SECONDS=60
 
 # name, last part of its IPv4 and IPv6 address; a node has none, for Pitchlake brings its own.
 HOSTS=(scanner:66 host-a:20 host-b:21 backend-1:30 backend-2:31 gateway:1 node-a: node-b:)
@@ -202,6 +213,15 @@ launch() {
   disown # who kills it says so himself
 }
 
+# one_speaks NODE...: whether one of them is active, or they elect nobody.
+one_speaks() {
+  local node roles=
+  for node in "$@"; do
+    roles+=" $(role "$node")"
+  done
+  [[ -z ${roles// /} || $roles == *ACTIVE* ]]
+}
+
 # start_nodes ADVERT: both at once, until they are ready and one of them speaks.
 start_nodes() {
   local node waited wanted left
@@ -217,7 +237,7 @@ start_nodes() {
       node_pid "$node" >/dev/null || break 2
       node_ready "$node" || left=1
     done
-    [ "$left" = 1 ] || return 0
+    [ "$left" = 1 ] || ! one_speaks $wanted || return 0
     sleep 0.1
   done
   for node in $wanted; do
@@ -285,7 +305,10 @@ show_what_it_does() {
     || fail 70 "no backend has answered 192.168.2.66 through .$BALANCED; deploy/lab.sh logs may say why."
   printf '%s$ curl --max-time 3 http://192.168.2.77/%s                # nobody lives there: it connects, and hangs\n' \
     "$BOLD" "$PLAIN"
-  answer=$(ask -v "http://192.168.2.77/" | grep -E '^\* +(Connected to|Operation timed out)' || true)
+  for ((waited = 0; waited < READY_SECONDS; waited += 3)); do
+    answer=$(ask -v "http://192.168.2.77/" | grep -E '^\* +(Connected to|Operation timed out)' || true)
+    [[ $answer != *"Connected to 192.168.2.77"*"timed out"* ]] || break
+  done
   echo "$answer"
   [[ $answer == *"Connected to 192.168.2.77"*"timed out"* ]] \
     || fail 70 "192.168.2.77 did not connect and hang; deploy/lab.sh logs may say why."
@@ -338,13 +361,14 @@ status() {
 }
 
 . "$ROOT/deploy/lab/drills.sh"
+. "$ROOT/deploy/lab/attacks.sh"
 
 [[ $LAB =~ ^[a-z][a-z0-9]{0,11}$ ]] \
   || fail 64 "PITCHLAKE_LAB=$LAB: a lab's name is up to 12 lower-case letters and digits, a letter first."
 command=${1:-}
 [ $# = 0 ] || shift
 case $command in
-  up | status | exec | logs | drill | hook | down) ;;
+  up | status | exec | logs | drill | attack | soak | hook | down) ;;
   -h | --help | help) usage && exit 0 ;;
   *) usage >&2 && exit 64 ;;
 esac
@@ -384,5 +408,7 @@ case $command in
     if [ -n "$follow" ]; then exec tail -n 50 -f "$STATE/$node.log"; else exec cat "$STATE/$node.log"; fi
     ;;
   drill) drill "$@" ;;
+  attack) attack "$@" ;;
+  soak) soak "$@" ;;
   hook) hook "$@" ;;
 esac

@@ -11,9 +11,6 @@ set -euo pipefail
 
 usage() { sed -n '2,/^set/s/^# \{0,1\}//p' "$ROOT/deploy/package.sh"; }
 
-# What the program and its libraries ask of the JDK; a module that is missing shows in PackageIT.
-MODULES=java.base,java.logging,java.management,java.naming,java.net.http,java.xml,jdk.management,jdk.net,jdk.unsupported
-
 out=$ROOT/target/package
 while [ $# -gt 0 ]; do
   case $1 in
@@ -56,13 +53,15 @@ esac
 
 say "Linking a Java runtime"
 home=$stage/pitchlake-$version
-mkdir -p "$home"/{bin,share/pitchlake,share/man/man8,doc,systemd}
-"$JAVA_HOME/bin/jlink" --add-modules "$MODULES" --strip-debug --no-header-files --no-man-pages \
+mkdir -p "$home"/{bin,share/pitchlake,share/man/man8,doc,systemd,completions}
+"$JAVA_HOME/bin/jlink" --add-modules "$(grep -v '^#' "$ROOT/deploy/modules" | paste -sd,)" --strip-debug --no-header-files --no-man-pages \
   --compress zip-6 --generate-cds-archive --output "$home/runtime"
 cp "$ROOT/deploy/pitchlake" "$home/bin/"
 cp -r "$ROOT/node/target/pitchlake/pitchlake.jar" "$ROOT/node/target/pitchlake/lib" "$home/share/pitchlake/"
-cp "$ROOT/LICENSE" "$ROOT/README.md" "$home/doc/"
+cp "$ROOT/LICENSE" "$ROOT/README.md" "$ROOT"/docs/{doctor,handbook,quickstart,drills}.md "$home/doc/"
 cp -r "$ROOT/deploy/examples" "$home/doc/examples"
+cp -r "$ROOT/deploy/grafana/dashboards" "$home/doc/dashboards"
+cp "$ROOT/deploy/prometheus/pitchlake.rules.yml" "$home/doc/"
 cp "$bom" "$ROOT/node/target/THIRD-PARTY.txt" "$home/doc/"
 # The notices that the libraries themselves bring; among them are the texts of the Apache licence and of the LGPL,
 # under which the others are used.
@@ -76,42 +75,15 @@ rm -rf "$out/entry"
 cp "$ROOT"/deploy/package/pitchlake.conf "$home/doc/examples/empty.conf"
 gzip -n9c "$ROOT/deploy/package/pitchlake.8" >"$home/share/man/man8/pitchlake.8.gz"
 cp "$ROOT"/deploy/package/pitchlake.service "$ROOT"/deploy/package/xdp.conf "$home/systemd/"
+for shell in bash zsh fish; do
+  "$home/bin/pitchlake" completion $shell >"$home/completions/pitchlake.$shell" \
+    || fail 70 "the program does not start; its words are above."
+done
 chmod -R u=rwX,go=rX "$home"
 # The cache below knows its jars by their dates.
 find "$home" -exec touch -hd "@$SOURCE_DATE_EPOCH" {} +
 
-# learn CACHE: a node starts on a wire of its own and ends; what it has loaded is laid out in CACHE. In a network
-# namespace; prints what failed.
-learn() {
-  local conf=$out/learn.conf log=$out/learn.log node
-  ip link add eth0 type veth peer name eth1
-  ip link set eth0 up
-  ip link set eth1 up
-  printf '%s\n' 'interface 1 { name eth0 access ring }' \
-    'network 1 { addr 192.0.2.0 mask 24 real 192.0.2.4 tarpit enable interface 1 }' \
-    'register networks 1 enable networks 1' >"$conf"
-  PITCHLAKE_JAVA_OPTS="-XX:AOTCacheOutput=$1" "$home/bin/pitchlake" run -c "$conf" >"$log" 2>&1 &
-  node=$!
-  until grep -q 'ready:' "$log"; do
-    kill -0 "$node" 2>/dev/null || { cat "$log" && return 1; }
-    sleep 0.1
-  done
-  kill "$node"
-  wait "$node" && [ -s "$1" ] || { cat "$log" && return 1; }
-  rm -f "$conf" "$log"
-}
-
-say "Laying out what a start loads"
-namespace=(unshare --net)
-[ "$(id -u)" = 0 ] || namespace+=(--user --map-root-user)
-cache=$out/pitchlake.aot
-rm -f "$cache"
-export -f learn
-export out home
-PATH=$PATH:/usr/sbin:/sbin "${namespace[@]}" bash -euc 'learn "$1"' learn "$cache" >&2 \
-  || fail 70 "a node does not start in a network namespace of its own; its words are above."
-mv "$cache" "$home/share/pitchlake/"
-chmod 644 "$home/share/pitchlake/pitchlake.aot"
+bash "$ROOT/deploy/learn.sh" "$home/bin/pitchlake" "$home/share/pitchlake/pitchlake.aot"
 
 # pack FOLDER ENTRY... > tar: the same files give the same bytes
 pack() {
@@ -121,19 +93,23 @@ pack() {
     --format=gnu -cf - "$@"
 }
 
-say "Writing the tarball"
+say "Writing the tarball and the Debian package"
 tarball=$out/pitchlake-$version-linux-$(uname -m).tar.gz
-pack "$stage" "pitchlake-$version" | gzip -n9 >"$tarball"
+pack "$stage" "pitchlake-$version" | gzip -n9 >"$tarball" &
+packing=$!
 
-say "Writing the Debian package"
 root=$stage/root
 mkdir -p "$root"/{etc/pitchlake,usr/bin,usr/lib/pitchlake/share,usr/lib/systemd/system,usr/share/{doc/pitchlake,man}}
+mkdir -p "$root"/usr/share/{bash-completion/completions,zsh/vendor-completions,fish/vendor_completions.d}
 cp -r "$home"/{bin,runtime} "$root/usr/lib/pitchlake/"
 cp -r "$home/share/pitchlake" "$root/usr/lib/pitchlake/share/"
 cp -r "$home/share/man/." "$root/usr/share/man/"
 ln -s ../lib/pitchlake/bin/pitchlake "$root/usr/bin/pitchlake"
 cp "$ROOT/deploy/package/pitchlake.conf" "$root/etc/pitchlake/"
 cp "$ROOT/deploy/package/pitchlake.service" "$root/usr/lib/systemd/system/"
+cp "$home/completions/pitchlake.bash" "$root/usr/share/bash-completion/completions/pitchlake"
+cp "$home/completions/pitchlake.zsh" "$root/usr/share/zsh/vendor-completions/_pitchlake"
+cp "$home/completions/pitchlake.fish" "$root/usr/share/fish/vendor_completions.d/"
 cp -r "$home"/doc/. "$ROOT/deploy/package/xdp.conf" "$root/usr/share/doc/pitchlake/"
 cp "$ROOT/LICENSE" "$root/usr/share/doc/pitchlake/copyright"
 chmod -R u=rwX,go=rX "$root"
@@ -142,6 +118,7 @@ pack "$root" ./etc ./usr | gzip -n1 >"$stage/data.tar.gz"
   -Ddeb.version="$deb_version" -Ddeb.architecture="$architecture" -Ddeb.data="$stage/data.tar.gz" \
   -Ddeb.file="$out/pitchlake_${deb_version}_$architecture.deb" </dev/null) \
   || fail 70 "jdeb failed; Maven's words are above."
+wait "$packing" || fail 70 "the tarball was not written; see above."
 rm -rf "$stage"
 give_back_to_owner
 say "Written:"

@@ -1,16 +1,17 @@
 """What a client of the pair notices, from the file /tmp/client-ready to the file /tmp/client-stop: a ping to the pair's
 address and eight bytes to a balanced echo every 10 ms, a new balanced web request every 50 ms, and a trapped connection
-that is kept. Prints one line, NAME=NUMBER ...; gaps are the longest times without an answer, in milliseconds."""
+that is kept. The word that it is given begins the segment's addresses. Prints one line, NAME=NUMBER ...; gaps are the longest times without an answer, in milliseconds."""
 
 import os
 import socket
 import struct
+import sys
 import threading
 import time
 import urllib.request
 
 READY, STOP = "/tmp/client-ready", "/tmp/client-stop"
-VIRT, SERVER, TRAP = "172.31.2.5", "172.31.2.10", "172.31.2.77"
+VIRT, SERVER, TRAP = (sys.argv[1] + last for last in ("5", "10", "77"))
 ended = threading.Event()
 seen = {"ping_gap": 0, "stream_gap": 0, "stream_broken": 0, "web_good": 0, "web_bad": 0, "trap_held": 0}
 

@@ -128,7 +128,7 @@ class AgreedElectionIT {
     b.awaitLine("IPv4) BACKUP -> ACTIVE", PATIENCE);
     scanner.run("ping", "-c", "3", "-i", "0.2", VIRT).expectSuccess();
     nobodyWasAnsweredTwice("one-way cut");
-    assertTrue(b.line("ACTIVE -> BACKUP").isEmpty(), b::output);
+    assertTrue(b.output().lines().noneMatch(AgreedElectionIT::gaveWay), b::output);
   }
 
   @Test
@@ -190,13 +190,14 @@ class AgreedElectionIT {
     witness.awaitLine("10.0.0.1 may be active in vrid 50 (IPv4, 192.168.2.5)", PATIENCE);
     // The one that is ready first may have been active until the other was.
     long takeovers = takeovers(b);
+    int before = a.lineCount();
     partition();
     try {
       // Said a second after the last heartbeat: by then it would long have taken over.
       b.awaitLine("SYNC peer 10.0.0.1 is silent", PATIENCE);
       assertEquals(takeovers, takeovers(b), b::output);
       scanner.run("ping", "-c", "3", "-i", "0.2", VIRT).expectSuccess();
-      assertTrue(a.line("ACTIVE -> BACKUP").isEmpty(), a::output);
+      assertTrue(a.output().lines().skip(before).noneMatch(AgreedElectionIT::gaveWay), a::output);
       a.signal("KILL");
       b.awaitLine("IPv4) BACKUP -> ACTIVE", PATIENCE);
       witness.awaitLine("10.0.0.2 may be active in vrid 50 (IPv4, 192.168.2.5)", PATIENCE);
@@ -204,6 +205,11 @@ class AgreedElectionIT {
       LAB.onSegment("nft", "delete table bridge split");
       witness.close();
     }
+  }
+
+  /// For a reason of the cluster's, not for the machine under the test stood still.
+  private static boolean gaveWay(String line) {
+    return line.contains("ACTIVE -> BACKUP") && !line.contains("this node stood still");
   }
 
   private static long takeovers(LabProcess node) {

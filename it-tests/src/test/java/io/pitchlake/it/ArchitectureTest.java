@@ -36,7 +36,7 @@ class ArchitectureTest {
               Stream.of("common.session..", "common.config..", "sync.."),
               LOWER_COMMON.stream().map(name -> "common." + name + ".."),
               Stream.of("node", "node.port..", "node.engine..", "node.admin..", "node.cli.."),
-              Stream.of("node.event..", "node.drill.."),
+              Stream.of("node.event..", "node.drill..", "node.doctor.."),
               MODULES.stream().map(name -> "node." + name + ".."))
           .flatMap(names -> names)
           .map(name -> "io.pitchlake." + name)
@@ -179,6 +179,7 @@ class ArchitectureTest {
         new Fence("io.netty..", "io.pitchlake.node.admin..", "io.pitchlake.node.health.."),
         new Fence("org.jgroups..", "io.pitchlake.sync.link.."),
         new Fence("io.micrometer..", "io.pitchlake.node.admin.."),
+        new Fence("org.jline..", "io.pitchlake.node.cli.."),
         new Fence("com.maxmind..", "io.pitchlake.node.event.."),
         new Fence("picocli..", "io.pitchlake.node", "io.pitchlake.node.cli.."));
   }

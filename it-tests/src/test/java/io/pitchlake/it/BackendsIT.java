@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.pitchlake.it.lab.BesideOthers;
 import io.pitchlake.it.lab.Debian;
 import io.pitchlake.it.lab.LabHost;
 import io.pitchlake.it.lab.LabProcess;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /// What `deploy/backends` says makes a machine a backend for direct server return. Each recipe has
 /// a backend that serves nobody before it, and both families after it.
 @RequiresRoot
+@BesideOthers
 class BackendsIT {
   @RegisterExtension
   static final NetnsLab LAB =

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.pitchlake.it.lab.BesideOthers;
 import io.pitchlake.it.lab.LabBrowser;
 import io.pitchlake.it.lab.LabBrowser.View;
 import io.pitchlake.it.lab.LabHost;
@@ -26,6 +27,7 @@ import org.openqa.selenium.Keys;
 /// The web page in a real browser, on the hosts of a pair that runs: no other network leads there,
 /// so whatever the page needs it has from its node. Its pictures are kept among the lab's records.
 @RequiresRoot
+@BesideOthers
 class DashboardIT {
   @RegisterExtension
   static final NetnsLab LAB =

@@ -3,6 +3,7 @@ package io.pitchlake.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.pitchlake.it.lab.BesideOthers;
 import io.pitchlake.it.lab.LabHost;
 import io.pitchlake.it.lab.LabProcess;
 import io.pitchlake.it.lab.NetnsLab;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Two web servers share an address behind a node with the lab's own configuration: kernels at both
 /// ends, default offloads, IPv4 and IPv6. What arrives is told by its SHA-256.
 @RequiresRoot
+@BesideOthers
 class DirectServerReturnIT {
   @RegisterExtension
   static final NetnsLab LAB =

@@ -3,6 +3,7 @@ package io.pitchlake.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.pitchlake.it.lab.BesideOthers;
 import io.pitchlake.it.lab.LabHost;
 import io.pitchlake.it.lab.LabProcess;
 import io.pitchlake.it.lab.NetnsLab;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /// Events of a node that runs, as others read them: rsyslog over TCP, OpenSSL over TLS, nft, and
 /// whoever reads files.
 @RequiresRoot
+@BesideOthers
 class EventsIT {
   @RegisterExtension
   static final NetnsLab LAB =

@@ -2,6 +2,7 @@ package io.pitchlake.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.pitchlake.it.lab.BesideOthers;
 import io.pitchlake.it.lab.LabHost;
 import io.pitchlake.it.lab.LabProcess;
 import io.pitchlake.it.lab.NetnsLab;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// one node, each watched by checks of several kinds. The node's kernel owns `real`, as checks that
 /// run through it want. Each test mends what it breaks, and the next begins when all serve again.
 @RequiresRoot
+@BesideOthers
 class HealthIT {
   @RegisterExtension
   static final NetnsLab LAB =

@@ -3,6 +3,7 @@ package io.pitchlake.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.pitchlake.it.lab.BesideOthers;
 import io.pitchlake.it.lab.NetnsLab;
 import io.pitchlake.it.lab.Outcome;
 import io.pitchlake.it.lab.RequiresRoot;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// The packaged program as a user starts it.
 @RequiresRoot
+@BesideOthers
 class LauncherIT {
   @RegisterExtension static final NetnsLab LAB = NetnsLab.segment().withHost("node-a");
 

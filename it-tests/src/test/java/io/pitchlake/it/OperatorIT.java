@@ -4,11 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.pitchlake.it.lab.BesideOthers;
 import io.pitchlake.it.lab.LabHost;
 import io.pitchlake.it.lab.LabProcess;
 import io.pitchlake.it.lab.NetnsLab;
+import io.pitchlake.it.lab.NodeSocket;
 import io.pitchlake.it.lab.Outcome;
 import io.pitchlake.it.lab.RequiresRoot;
+import io.pitchlake.it.lab.StandstillMeter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -23,6 +26,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /// An operator before a pair that runs: the commands, the metrics, and a thousand hostile requests
 /// that the engine must not feel.
 @RequiresRoot
+@BesideOthers
 class OperatorIT {
   @RegisterExtension
   static final NetnsLab LAB =
@@ -40,6 +44,9 @@ class OperatorIT {
 
   /// Far above what a quiet machine shows, for tests share theirs.
   private static final double MOST_MILLIS_MORE = 20;
+
+  /// A machine that stood still for longer has kept adverts back, whoever asked what.
+  private static final Duration ADVERT = Duration.ofMillis(100);
 
   private LabHost scanner;
   private LabProcess a;
@@ -96,14 +103,8 @@ class OperatorIT {
         .stdout();
   }
 
-  private static String awaitShown(String host, Predicate<String> wanted, String... words) {
-    long untilNanos = System.nanoTime() + PATIENCE.toNanos();
-    String seen = show(host, words);
-    while (!wanted.test(seen)) {
-      assertTrue(System.nanoTime() < untilNanos, "last seen: " + seen);
-      seen = show(host, words);
-    }
-    return seen;
+  private static void awaitShown(String host, String page, Predicate<String> wanted) {
+    new NodeSocket(socket(host)).await(page, wanted, PATIENCE);
   }
 
   @Test
@@ -111,19 +112,19 @@ class OperatorIT {
     String status = show("node-a", "status");
     assertTrue(status.contains("role                 active"), status);
     assertTrue(show("node-b", "status").contains("role                 backup"));
-    awaitShown("node-a", seen -> seen.contains("10.0.0.2  node  yes"), "vrrp");
+    awaitShown("node-a", "vrrp", seen -> seen.contains("10.0.0.2  node  yes"));
 
     // What is wanted of a target is known to both.
-    awaitShown("node-a", seen -> seen.contains("192.168.2.31  ready  no           yes"), "targets");
+    awaitShown("node-a", "targets", seen -> seen.contains("192.168.2.31  ready  no           yes"));
     command("node-a", "drain", "target", "2").expectSuccess();
     assertTrue(show("node-a", "targets").contains("192.168.2.31  drain  yes          yes"));
-    awaitShown("node-b", seen -> seen.contains("192.168.2.31  drain  yes"), "targets");
+    awaitShown("node-b", "targets", seen -> seen.contains("192.168.2.31  drain  yes"));
     command("node-b", "enable", "target", "2").expectSuccess();
-    awaitShown("node-a", seen -> seen.contains("192.168.2.31  ready  yes"), "targets");
+    awaitShown("node-a", "targets", seen -> seen.contains("192.168.2.31  ready  yes"));
     command("node-a", "drain", "target", "7").expectExit(2);
 
     // A decoy answers until it is let go.
-    awaitShown("node-a", seen -> seen.contains(" simulated "), "addresses", "--address", DECOY);
+    awaitShown("node-a", "addresses?address=" + DECOY, seen -> seen.contains(" simulated "));
     scanner.run("ping", "-c", "1", "-w", "5", DECOY).expectSuccess();
     command("node-a", "release", DECOY).expectSuccess().expectOutput("is silent now");
     scanner.run("ping", "-c", "1", "-w", "1", DECOY).expectExit(1);
@@ -163,12 +164,20 @@ class OperatorIT {
     LAB.host("node-a")
         .run("curl", "-sS", "http://127.0.0.1:7802/metrics")
         .expectSuccess()
-        .expectOutput("pitchlake_vrrp_stepped_down_total 2.0");
+        .expectOutput("pitchlake_vrrp_stepped_down_total %d.0".formatted(steppedDown(a)));
     LAB.host("node-a")
         .run("curl", "-sS", "-X", "POST", "http://127.0.0.1:7802/api/v1/failover")
         .expectOutput("needs the unix socket");
     assertEquals(0, a.stop(), a::output);
     command("node-a", "show", "status").expectExit(9);
+  }
+
+  /// How often routers of a node gave their place up, by what it logged: both of a pair when it was
+  /// asked to, and again where the machine under it stood still.
+  private static long steppedDown(LabProcess node) {
+    long times = node.output().lines().filter(line -> line.contains("ACTIVE -> BACKUP: ")).count();
+    assertTrue(times >= 2, node::output);
+    return times;
   }
 
   private double[] roundTrips(int seconds) {
@@ -209,26 +218,53 @@ class OperatorIT {
         sorted[sorted.length - 1]);
   }
 
-  @Test
-  void aThousandHostileRequestsAreNotFelt() {
+  /// What a pair felt of hostile requests to its active node.
+  ///
+  /// @param moreMillis how much longer 99 % of echoes took at most
+  /// @param standstill of the machine under both
+  private record Felt(
+      double moreMillis, boolean steppedDown, String counters, Duration standstill) {
+    boolean isNothing() {
+      return moreMillis < MOST_MILLIS_MORE
+          && !steppedDown
+          && counters.lines().anyMatch(line -> line.matches(" *0  vrrp_late .*"));
+    }
+  }
+
+  private Felt hostileRequests() {
     roundTrips(5); // both have seen what is usual
     double[] before = roundTrips(10);
     String script = Path.of("src/test/resources/hostile.py").toAbsolutePath().toString();
-    LabProcess probe = scanner.start("ping", "-n", "-i", "0.002", "-w", "60", VIRT);
-    LabProcess hostile = LAB.host("node-a").start("python3", script);
-    hostile.awaitLine("done after", Duration.ofSeconds(90));
-    probe.signal("INT");
-    probe.awaitLine("packets transmitted", PATIENCE);
-    double[] during = sorted(probe.output());
-    print("before", before);
-    print("during", during);
-    assertTrue(
-        percentile(during, 0.99) < percentile(before, 0.99) + MOST_MILLIS_MORE,
-        "99 % of echoes took longer while hostile requests came");
+    try (StandstillMeter machine = new StandstillMeter()) {
+      LabProcess probe = scanner.start("ping", "-n", "-i", "0.002", "-w", "60", VIRT);
+      LabProcess hostile = LAB.host("node-a").start("python3", script);
+      hostile.awaitLine("done after", Duration.ofSeconds(90));
+      probe.signal("INT");
+      probe.awaitLine("packets transmitted", PATIENCE);
+      double[] during = sorted(probe.output());
+      print("before", before);
+      print("during", during);
+      return new Felt(
+          percentile(during, 0.99) - percentile(before, 0.99),
+          a.line("ACTIVE -> BACKUP").isPresent(),
+          show("node-a", "counters"),
+          machine.longest());
+    }
+  }
+
+  @Test
+  void aThousandHostileRequestsAreNotFelt() {
+    Felt felt = hostileRequests();
+    for (int more = 0;
+        more < 2 && !felt.isNothing() && felt.standstill().compareTo(ADVERT) > 0;
+        more++) {
+      System.out.println("the machine stood still meanwhile, so it is tried again: " + felt);
+      stopBoth();
+      startBoth();
+      felt = hostileRequests();
+    }
+    assertTrue(felt.isNothing(), felt::toString);
     assertTrue(show("node-a", "status").contains("role                 active"));
-    assertTrue(a.line("ACTIVE -> BACKUP").isEmpty(), a::output);
-    String counters = show("node-a", "counters");
-    assertTrue(counters.lines().anyMatch(line -> line.matches(" *0  vrrp_late .*")), counters);
     String metrics =
         LAB.host("node-a").run("curl", "-sS", "http://127.0.0.1:7802/metrics").stdout();
     metrics

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.pitchlake.it.lab.BesideOthers;
 import io.pitchlake.it.lab.Debian;
 import io.pitchlake.it.lab.DeployScript;
 import io.pitchlake.it.lab.LabHost;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /// The life of the Debian package on a machine with systemd and nothing but what the package
 /// depends on: each test goes on where the one before it has stopped.
 @RequiresRoot
+@BesideOthers
 @TestMethodOrder(OrderAnnotation.class)
 class PackageIT {
   @RegisterExtension
@@ -56,9 +59,13 @@ class PackageIT {
   @BeforeAll
   static void makeThePackageAndBoot() throws IOException {
     packages = LAB.record("package");
-    DeployScript.named("package.sh").run("--out", packages.toString()).expectSuccess();
+    CompletableFuture<Outcome> packed =
+        CompletableFuture.supplyAsync(
+            () -> DeployScript.named("package.sh").run("--out", packages.toString()));
+    machine = Debian.boot(LAB.host("node-a"));
+    packed.join().expectSuccess();
     deb = only(".deb");
-    machine = Debian.boot(LAB.host("node-a"), deb);
+    machine.copy(deb);
   }
 
   @AfterAll
@@ -126,6 +133,8 @@ class PackageIT {
         .expectOutput("Opened AOT cache");
     String docs = "/usr/share/doc/pitchlake/";
     machine.run("cat", docs + "copyright").expectSuccess();
+    machine.run("cat", docs + "pitchlake.rules.yml").expectOutput("alert: PitchlakeNoMaster");
+    machine.run("ls", docs + "dashboards").expectOutput("balancer.json\npair.json\ntarpit.json");
     machine
         .run("cat", docs + "THIRD-PARTY.txt")
         .expectOutput("org.jgroups:jgroups:")
@@ -152,6 +161,29 @@ class PackageIT {
           manual.contains(".It Cm " + word + "\n") || manual.contains(".It " + word + "\n"),
           word + " is not in the manual page");
     }
+  }
+
+  @Test
+  @Order(2)
+  void shellsFindTheirCompletion() {
+    machine
+        .run(
+            "bash",
+            "-c",
+            "source /usr/share/bash-completion/completions/pitchlake; COMP_WORDS=(pitchlake sh);"
+                + " COMP_CWORD=1; _pitchlake; echo \"${COMPREPLY[*]}\"")
+        .expectSuccess()
+        .expectOutput("show");
+    machine
+        .run(
+            "head",
+            "-n",
+            "1",
+            "/usr/share/zsh/vendor-completions/_pitchlake",
+            "/usr/share/fish/vendor_completions.d/pitchlake.fish")
+        .expectSuccess()
+        .expectOutput("#compdef pitchlake")
+        .expectOutput("# fish completion for pitchlake");
   }
 
   @Test
@@ -184,6 +216,10 @@ class PackageIT {
     trapAnswers(true);
     String process = machine.property(UNIT, "MainPID");
     machine.run("stat", "-c", "%U", "/proc/" + process).expectOutput("pitchlake");
+    machine
+        .run("bash", "-c", "printf 'show status\\nexit\\n' | pitchlake control")
+        .expectSuccess()
+        .expectOutput("role ");
     machine
         .run("cat", "/proc/" + process + "/status")
         .expectOutput("CapEff:\t" + CAPABILITIES)

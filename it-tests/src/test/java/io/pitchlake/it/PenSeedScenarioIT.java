@@ -3,6 +3,7 @@ package io.pitchlake.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.pitchlake.it.lab.BesideOthers;
 import io.pitchlake.it.lab.LabHost;
 import io.pitchlake.it.lab.LabProcess;
 import io.pitchlake.it.lab.NetnsLab;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// carry a checksum left to offload. Its own SYN-ACKs bear wrong checksums, so that no kernel
 /// connects to its traps; what can be compared there is that the client gets no word of HTTP.
 @RequiresRoot
+@BesideOthers
 class PenSeedScenarioIT {
   @RegisterExtension
   static final NetnsLab LAB =

@@ -1,5 +1,6 @@
 package io.pitchlake.it;
 
+import io.pitchlake.it.lab.BesideOthers;
 import io.pitchlake.it.lab.LabHost;
 import io.pitchlake.it.lab.LabProcess;
 import io.pitchlake.it.lab.NetnsLab;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// A target is replaced by another one while a download passes through it.
 @RequiresRoot
+@BesideOthers
 class ReloadIT {
   @RegisterExtension
   static final NetnsLab LAB =

@@ -2,6 +2,7 @@ package io.pitchlake.it;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.pitchlake.it.lab.BesideOthers;
 import io.pitchlake.it.lab.LabProcess;
 import io.pitchlake.it.lab.NetnsLab;
 import io.pitchlake.it.lab.RequiresRoot;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// The lab itself: what the other lab tests stand on.
 @RequiresRoot
+@BesideOthers
 class SegmentIT {
   @RegisterExtension
   static final NetnsLab LAB =

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.pitchlake.it.lab.BesideOthers;
 import io.pitchlake.it.lab.LabHost;
 import io.pitchlake.it.lab.LabProcess;
 import io.pitchlake.it.lab.NetnsLab;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// One segment and one node for all tests; each test has addresses of its own. The gateway
 /// 192.168.2.1 is exempt in the configuration and switched off here, so nobody must answer for it.
 @RequiresRoot
+@BesideOthers
 class TarpitIT {
   @RegisterExtension
   static final NetnsLab LAB =

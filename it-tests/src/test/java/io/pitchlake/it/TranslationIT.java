@@ -3,6 +3,7 @@ package io.pitchlake.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.pitchlake.it.lab.BesideOthers;
 import io.pitchlake.it.lab.LabHost;
 import io.pitchlake.it.lab.LabProcess;
 import io.pitchlake.it.lab.NetnsLab;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Two segments around a node with the example configuration `nat.conf`: kernels at both ends, with
 /// the node's virt as their gateway and default offloads. What arrives is told by its SHA-256.
 @RequiresRoot
+@BesideOthers
 class TranslationIT {
   @RegisterExtension
   static final NetnsLab LAB =

@@ -5,11 +5,14 @@ import io.pitchlake.common.session.AddressTable;
 import io.pitchlake.common.session.FlowTable;
 import io.pitchlake.common.session.NatTable;
 import io.pitchlake.node.arp.ArpModule;
+import io.pitchlake.node.engine.Capture;
+import io.pitchlake.node.engine.FlowChoice;
 import io.pitchlake.node.engine.Mastership;
 import io.pitchlake.node.engine.NetworkView;
 import io.pitchlake.node.engine.PeerStatus;
 import io.pitchlake.node.engine.RouterStatus;
 import io.pitchlake.node.engine.ServerStatus;
+import io.pitchlake.node.engine.ServerView;
 import io.pitchlake.node.engine.TargetShare;
 import io.pitchlake.node.engine.TargetStatus;
 import io.pitchlake.node.engine.Trace;
@@ -29,6 +32,7 @@ import java.util.function.Supplier;
 public final class Inside {
   private final Supplier<View> view;
   private final Consumer<Trace> trace;
+  private final Consumer<Capture> capture;
   private final Mastership mastership;
   private final ArpModule arp;
   private final HealthModule health;
@@ -41,6 +45,7 @@ public final class Inside {
   Inside(
       Supplier<View> view,
       Consumer<Trace> trace,
+      Consumer<Capture> capture,
       Mastership mastership,
       ArpModule arp,
       HealthModule health,
@@ -51,6 +56,7 @@ public final class Inside {
       Optional<SessionReplicator> replication) {
     this.view = view;
     this.trace = trace;
+    this.capture = capture;
     this.mastership = mastership;
     this.arp = arp;
     this.health = health;
@@ -69,6 +75,19 @@ public final class Inside {
   /// Notes what becomes of frames from now on, or, with null, no more.
   public void trace(Trace into) {
     trace.accept(into);
+  }
+
+  /// Copies what decoys are sent and answer from now on, or, with null, no more.
+  public void capture(Capture into) {
+    capture.accept(into);
+  }
+
+  /// A capture for [#capture(Capture)].
+  ///
+  /// @param only frames from or to this address alone; null: all
+  /// @param capacityBytes room for frames that wait to be read, a power of two
+  public Capture newCapture(IpAddress only, int capacityBytes) {
+    return new Capture(arp.addresses().table(), mastership, only, capacityBytes);
   }
 
   public boolean isMaster(NetworkView network, boolean isIpv4) {
@@ -103,6 +122,21 @@ public final class Inside {
   /// How the server at a position in the view stands; empty where nothing is balanced.
   public Optional<ServerStatus> server(int server) {
     return balancer.map(slb -> slb.status(server));
+  }
+
+  /// Where a client's flow to a server goes and why; empty where nothing is balanced.
+  ///
+  /// @param protocol 6 or 17
+  public Optional<FlowChoice> choice(
+      ServerView server,
+      IpAddress client,
+      int protocol,
+      int clientPort,
+      int servicePort,
+      long nowNanos) {
+    return balancer.map(slb ->
+        slb.choice(
+            server, client.high(), client.low(), protocol, clientPort, servicePort, nowNanos));
   }
 
   /// The virtual routers; none where there is no election.

@@ -7,10 +7,13 @@ import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.net.IpPrefix;
 import io.pitchlake.common.time.SystemClock;
 import io.pitchlake.node.cli.CommandLines;
+import io.pitchlake.node.cli.Console;
 import io.pitchlake.node.cli.Surroundings;
 import io.pitchlake.node.port.Port;
 import io.pitchlake.node.port.PortException;
 import io.pitchlake.node.port.PortFactory;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,11 +35,13 @@ public final class Main {
 
   /// Starts the program.
   public static void main(String[] arguments) {
+    Thread.setDefaultUncaughtExceptionHandler(ProcessEnd::ofThread);
     ProcessEnd end = new ProcessEnd();
     Surroundings world =
         new Surroundings(
             new PrintWriter(System.out, true, StandardCharsets.UTF_8),
             new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+            console(),
             isColourTerminal(),
             SystemClock.INSTANCE,
             new SecureRandom(),
@@ -43,6 +49,7 @@ public final class Main {
             HostAddresses::now,
             HostAddresses::of,
             Path.of("/proc/sys"),
+            Path.of("/"),
             Admin.DEFAULT_SOCKET.getParent(),
             Path.of("/dev/log"),
             System::getenv,
@@ -76,13 +83,27 @@ public final class Main {
     Signal.handle(new Signal("USR1"), signal -> report.run());
   }
 
+  private static Console console() {
+    return new Console(
+        System.in,
+        new FileOutputStream(FileDescriptor.out),
+        isTerminal(0),
+        isTerminal(1),
+        isTerminal(2),
+        Path.of(
+            Objects.requireNonNullElse(System.getenv("HOME"), System.getProperty("user.home"))));
+  }
+
   /// Whether standard error is a terminal whose user wants colours (<https://no-color.org>).
   private static boolean isColourTerminal() {
     String noColor = System.getenv("NO_COLOR");
+    return (noColor == null || noColor.isEmpty()) && isTerminal(2);
+  }
+
+  private static boolean isTerminal(int descriptor) {
     try {
-      String target = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
-      return (noColor == null || noColor.isEmpty())
-          && (target.startsWith("/dev/pts/") || target.startsWith("/dev/tty"));
+      String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
+      return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
     } catch (IOException e) {
       return false;
     }

@@ -86,6 +86,7 @@ public final class Node {
   /// Keeps the session table's hash apart from others drawn from the same secret.
   private static final long SESSION_TABLE = 0x7365_7373L;
 
+  private static final long MILLI_NANOS = 1_000_000;
   private static final long SUMS = 0x7375_6d73L;
 
   private final List<Port> ports;
@@ -94,6 +95,10 @@ public final class Node {
   private final Optional<PeerLink> peers;
   private final Carrier carrier;
   private volatile Configuration configuration;
+
+  /// Makes cookies, and decides what each decoy is.
+  private final SipHash cookies;
+
   private ViewCompiler views;
   private Set<IpAddress> host;
   private final CommandQueue commands = new CommandQueue(COMMANDS);
@@ -199,11 +204,13 @@ public final class Node {
     this.peers = peers;
     this.carrier = carrier;
     this.host = Set.copyOf(host);
+    this.cookies = key("cookies", random);
     this.views =
         new ViewCompiler(
             configuration,
             interfacesOf(configuration).stream().map(Interface::id).toList(),
-            this.ports);
+            this.ports,
+            cookies);
     View view = views.compile(host);
     long nowNanos = clock.nanoTime();
     this.sessions =
@@ -318,7 +325,6 @@ public final class Node {
             seat,
             reception);
     sessions.ifPresent(arp::replicate);
-    SipHash cookies = key("cookies", random);
     HealthModule health =
         new HealthModule(
             transmit,
@@ -356,6 +362,10 @@ public final class Node {
         new Inside(
             () -> engine.view(),
             into -> engine.trace(into),
+            into -> {
+              engine.capture(into);
+              transmit.capture(into);
+            },
             mastership,
             arp,
             health,
@@ -372,7 +382,14 @@ public final class Node {
               case "master" -> new MasterModule(mastership);
               case "tarpit" ->
                   new TarpitModule(
-                      arp.addresses(), transmit, throttle, counters, cookies, mtuBytes);
+                      arp.addresses(),
+                      transmit,
+                      mastership,
+                      throttle,
+                      counters,
+                      cookies,
+                      clock.wallMillis() * MILLI_NANOS - nowNanos,
+                      mtuBytes);
               case "slb" -> balancer.map(Module.class::cast).orElseGet(() -> new ChainPlace(name));
               case "hc" -> health;
               case "tnat" -> new TnatModule(translator);

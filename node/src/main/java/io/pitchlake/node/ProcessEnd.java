@@ -1,5 +1,6 @@
 package io.pitchlake.node;
 
+import io.pitchlake.node.cli.ExitCode;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -14,6 +15,17 @@ final class ProcessEnd {
   /// Calls `stop` when the process is asked to end.
   void whenAsked(Runnable stop) {
     Runtime.getRuntime().addShutdownHook(new Thread(() -> end(stop), "end"));
+  }
+
+  /// A thread has ended by what nobody caught. Where that is an error of the machine's (no memory,
+  /// no thread, a class that is broken) the process ends at once: a node that has lost a helper
+  /// looks alive and no longer does all that it must, while its peer could. Any thread.
+  static void ofThread(Thread thread, Throwable thrown) {
+    System.err.println("pitchlake: the thread '" + thread.getName() + "' has ended by " + thrown);
+    thrown.printStackTrace(System.err);
+    if (thrown instanceof Error) {
+      Runtime.getRuntime().halt(ExitCode.INTERNAL);
+    }
   }
 
   private void end(Runnable stop) {

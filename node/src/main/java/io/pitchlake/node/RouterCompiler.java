@@ -20,9 +20,6 @@ import java.util.stream.Stream;
 /// follows the other, so that somebody is elected for its simulated addresses and servers, too.
 /// Immutable; any thread.
 final class RouterCompiler {
-  private static final long LINK_LOCAL_HIGH = 0xfe80_0000_0000_0000L;
-  private static final long UNIVERSAL_BIT = 0x0200_0000_0000_0000L;
-
   private final Configuration configuration;
   private final List<NetworkView> networks;
   private final List<ServerView> servers;
@@ -104,13 +101,7 @@ final class RouterCompiler {
         .map(network -> network.family(isIpv4).real())
         .filter(real -> byName && real != null)
         .findFirst()
-        .orElseGet(() -> linkLocal(segment.getFirst().portMac()));
-  }
-
-  /// The interface identifier of a MAC (RFC 4291 appendix A) in fe80::/64.
-  private static IpAddress linkLocal(long mac) {
-    long identifier = (mac & 0xffff_ff00_0000L) << 16 | 0xff_fe00_0000L | mac & 0xff_ffffL;
-    return new IpAddress(LINK_LOCAL_HIGH, identifier ^ UNIVERSAL_BIT);
+        .orElseGet(() -> IpAddress.linkLocal(segment.getFirst().portMac()));
   }
 
   /// The virtual addresses; over IPv6 the virtual router's link-local address comes first (RFC 9568
@@ -122,7 +113,7 @@ final class RouterCompiler {
         segment.stream().map(network -> network.family(isIpv4).virt()).filter(Objects::nonNull);
     return isIpv4
         ? virtual.toList()
-        : Stream.concat(Stream.of(linkLocal(virtualMac)), virtual).toList();
+        : Stream.concat(Stream.of(IpAddress.linkLocal(virtualMac)), virtual).toList();
   }
 
   private Stream<Claim> claims(Served served) {

@@ -2,6 +2,7 @@ package io.pitchlake.node;
 
 import io.pitchlake.common.config.Configuration;
 import io.pitchlake.common.config.Configuration.Balancing;
+import io.pitchlake.common.config.Configuration.DecoyMac;
 import io.pitchlake.common.config.Configuration.Duty;
 import io.pitchlake.common.config.Configuration.Gateway;
 import io.pitchlake.common.config.Configuration.Network;
@@ -14,8 +15,10 @@ import io.pitchlake.common.net.AccessList;
 import io.pitchlake.common.net.AccessList.Entry;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.net.IpPrefix;
+import io.pitchlake.node.engine.DecoyMacs;
 import io.pitchlake.node.engine.NetworkView;
 import io.pitchlake.node.engine.NetworkView.Family;
+import io.pitchlake.node.engine.PortModes;
 import io.pitchlake.node.engine.RouteTable;
 import io.pitchlake.node.engine.RouteTable.Route;
 import io.pitchlake.node.engine.ServerIndex;
@@ -55,26 +58,34 @@ final class ViewCompiler {
   private final Configuration configuration;
   private final List<Integer> interfaces;
   private final List<Port> ports;
+  private final SipHash looks;
   private final NetworkSlots slots;
 
   /// The compiler of a node that starts.
   ///
   /// @param interfaces number of the interface each port is on
-  ViewCompiler(Configuration configuration, List<Integer> interfaces, List<Port> ports) {
-    this(configuration, interfaces, ports, NetworkSlots.of(configuration));
+  /// @param looks decides what each decoy is
+  ViewCompiler(
+      Configuration configuration, List<Integer> interfaces, List<Port> ports, SipHash looks) {
+    this(configuration, interfaces, ports, looks, NetworkSlots.of(configuration));
   }
 
   private ViewCompiler(
-      Configuration configuration, List<Integer> interfaces, List<Port> ports, NetworkSlots slots) {
+      Configuration configuration,
+      List<Integer> interfaces,
+      List<Port> ports,
+      SipHash looks,
+      NetworkSlots slots) {
     this.configuration = configuration;
     this.interfaces = List.copyOf(interfaces);
     this.ports = List.copyOf(ports);
+    this.looks = looks;
     this.slots = slots;
   }
 
   /// The compiler for what the same node runs next, on the same ports.
   ViewCompiler then(Configuration next) {
-    return new ViewCompiler(next, interfaces, ports, slots.then(next));
+    return new ViewCompiler(next, interfaces, ports, looks, slots.then(next));
   }
 
   /// Positions given to networks so far.
@@ -121,7 +132,11 @@ final class ViewCompiler {
                   host,
                   virtualMac(network, portMac, VRRP_MAC_IPV6)),
               network.tarpit(),
-              network.tarpitMode(),
+              new PortModes(network.tarpitMode(), network.portModes()),
+              network.personas(),
+              network.decoyMac() == DecoyMac.VENDOR
+                  ? Optional.of(new DecoyMacs(looks, network.personas()))
+                  : Optional.empty(),
               portMac,
               never,
               candidates,

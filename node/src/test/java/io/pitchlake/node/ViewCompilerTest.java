@@ -10,6 +10,7 @@ import io.pitchlake.common.config.ConfigParser;
 import io.pitchlake.common.config.Configuration;
 import io.pitchlake.common.config.Configuration.Duty;
 import io.pitchlake.common.config.Configuration.Quorum;
+import io.pitchlake.common.hash.SipHash;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.net.MacAddress;
 import io.pitchlake.node.engine.NetworkView;
@@ -60,7 +61,8 @@ class ViewCompilerTest {
         ConfigParser.parse("test.conf", text).configuration().orElseThrow();
     List<Integer> interfaces =
         Node.interfacesOf(configuration).stream().map(Configuration.Interface::id).toList();
-    return new ViewCompiler(configuration, interfaces, List.of(ports)).compile(host);
+    return new ViewCompiler(configuration, interfaces, List.of(ports), new SipHash(1, 2))
+        .compile(host);
   }
 
   private static View everything() {

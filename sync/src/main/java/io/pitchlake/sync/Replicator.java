@@ -378,9 +378,7 @@ public final class Replicator implements SyncLink.Listener, AutoCloseable {
     if (!frame.wrap(received, length)) {
       refuse(session, new SyncEvent.Nonsense(from.name()));
     } else if (frame.version() != SyncFrame.VERSION) {
-      refuse(
-          session,
-          new SyncEvent.OtherProtocol(from.name(), "protocol", frame.version(), SyncFrame.VERSION));
+      refuse(session, "protocol", frame.version(), SyncFrame.VERSION);
     } else if (!frame.isWhole()) {
       refuse(session, new SyncEvent.Nonsense(from.name()));
     } else if (frame.sender() != from.boot()
@@ -397,6 +395,12 @@ public final class Replicator implements SyncLink.Listener, AutoCloseable {
     }
   }
 
+  /// Refuses a node of another version, and greets it: so its own log has both versions, too.
+  private void refuse(PeerSession session, String what, int theirs, int ours) {
+    hello(session, 0);
+    refuse(session, new SyncEvent.OtherProtocol(session.peer.name(), what, theirs, ours));
+  }
+
   private void refuse(PeerSession session, SyncEvent why) {
     counters.count(Counter.SYNC_FRAMES_MALFORMED);
     session.stage = Stage.REFUSED;
@@ -406,10 +410,7 @@ public final class Replicator implements SyncLink.Listener, AutoCloseable {
 
   private void onHello(PeerSession session) {
     if (frame.format() != SyncFrame.FORMAT) {
-      refuse(
-          session,
-          new SyncEvent.OtherProtocol(
-              session.peer.name(), "entries", frame.format(), SyncFrame.FORMAT));
+      refuse(session, "entries", frame.format(), SyncFrame.FORMAT);
       return;
     }
     if (frame.fingerprint() != fingerprint && !session.otherKeysSaid) {

@@ -363,9 +363,12 @@ class ReplicationTest {
       a.replicator.onJoined(stranger);
       byte[] frame = new byte[SyncFrame.HELLO_BYTES];
       ByteBuffer.wrap(frame).putShort((short) SyncFrame.MAGIC).put((byte) 2).put((byte) 1);
+      long sent = a.count(Counter.SYNC_FRAMES_SENT);
       for (int i = 0; i < 10; i++) {
         a.replicator.onFrame(stranger, ByteBuffer.wrap(frame));
       }
+      assertEquals(
+          sent + 1, a.count(Counter.SYNC_FRAMES_SENT), "a greeting, so that it can say why");
       cluster.clock.advanceSeconds(1);
       assertEquals(
           1,

@@ -24,9 +24,9 @@ final class CheckGrammar {
   private static final Pattern PATH = Pattern.compile("/[!-~]*");
   private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:\\[\\]-]{1,255}");
   private static final Pattern STATUS = Pattern.compile("([1-5][0-9]{2})(?:-([1-5][0-9]{2}))?");
-  private static final Set<String> DNS_OPTIONS = Set.of("type", "rcode");
-  private static final Set<String> HTTP_OPTIONS = Set.of("path", "host", "status", "expect");
-  private static final Set<String> HTTPS_OPTIONS =
+  static final Set<String> DNS_OPTIONS = Set.of("type", "rcode");
+  static final Set<String> HTTP_OPTIONS = Set.of("path", "host", "status", "expect");
+  static final Set<String> HTTPS_OPTIONS =
       Set.of("path", "host", "status", "expect", "sni", "verify");
 
   private final Words words;

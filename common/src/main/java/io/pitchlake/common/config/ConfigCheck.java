@@ -2,6 +2,7 @@ package io.pitchlake.common.config;
 
 import io.pitchlake.common.config.Configuration.Access;
 import io.pitchlake.common.config.Configuration.Balancing;
+import io.pitchlake.common.config.Configuration.DecoyMac;
 import io.pitchlake.common.config.Configuration.Duty;
 import io.pitchlake.common.config.Configuration.Engine;
 import io.pitchlake.common.config.Configuration.Gateway;
@@ -10,6 +11,7 @@ import io.pitchlake.common.config.Configuration.Interface;
 import io.pitchlake.common.config.Configuration.Link;
 import io.pitchlake.common.config.Configuration.Network;
 import io.pitchlake.common.config.Configuration.Outbound;
+import io.pitchlake.common.config.Configuration.PortMode;
 import io.pitchlake.common.config.Configuration.Protocol;
 import io.pitchlake.common.config.Configuration.Quorum;
 import io.pitchlake.common.config.Configuration.Registry;
@@ -30,6 +32,7 @@ import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.net.IpPrefix;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
@@ -49,6 +52,7 @@ final class ConfigCheck {
   private static final int LONGEST_INTERFACE_NAME = 15;
   private static final int DEFAULT_PRIORITY = 100;
   private static final int MOST_CHECKS = 16;
+  private static final int MOST_PORT_RANGES = 64;
   static final Duration DEFAULT_ADVERT = Duration.ofSeconds(1);
   private static final List<String> BEFORE_MASTER = List.of("vrrp", "arp", "ping", "hc");
   private static final List<String> AFTER_MASTER = List.of("tarpit", "slb", "tnat", "nat", "rt");
@@ -75,6 +79,8 @@ final class ConfigCheck {
     overlaps();
     references();
     modulesInUse(modules);
+    personasThatStay();
+    decoyMacsThatStay();
     new NatCheck(draft, problems, networks, servers, targets).check(modules);
     return new Configuration(
         Optional.ofNullable(draft.hostname).map(Placed::value),
@@ -284,6 +290,89 @@ final class ConfigCheck {
 
   // ---- networks
 
+  /// The mode that names no ports, of which there may be one.
+  private TarpitMode usualMode(Section section) {
+    List<Placed<PortMode>> usual =
+        section.placed(Grammar.TARPIT_MODE).stream()
+            .filter(mode -> mode.value().ports().isEmpty())
+            .toList();
+    usual.stream()
+        .skip(1)
+        .forEach(second ->
+            problems.error(
+                second.at(),
+                "tarpit mode",
+                "stands already on line " + usual.getFirst().at().line(),
+                "keep one of the two, or say for which ports one is, as in 'tarpit mode persist ports"
+                    + " 22,80-90'"));
+    return usual.stream().findFirst().map(mode -> mode.value().mode()).orElse(TarpitMode.HANG);
+  }
+
+  /// The modes that name ports, of which each port has one.
+  private List<PortMode> portModes(Section section) {
+    List<PortMode> modes = new ArrayList<>();
+    BitSet named = new BitSet();
+    for (Placed<PortMode> mode : section.placed(Grammar.TARPIT_MODE)) {
+      for (PortMode.Range range : mode.value().ports()) {
+        int twice = named.nextSetBit(range.first());
+        if (twice >= 0 && twice <= range.last()) {
+          problems.error(
+              mode.at(), "port " + twice, "is named twice", "take it out of one of the lists");
+        }
+        named.set(range.first(), range.last() + 1);
+      }
+      if (!mode.value().ports().isEmpty()) {
+        modes.add(mode.value());
+      }
+    }
+    int ranges = modes.stream().mapToInt(mode -> mode.ports().size()).sum();
+    if (ranges > MOST_PORT_RANGES) {
+      problems.error(
+          section.at(Grammar.TARPIT_MODE),
+          section.title(),
+          "has modes for %d ranges of ports, and each SYN looks through them all".formatted(ranges),
+          "write at most " + MOST_PORT_RANGES);
+    }
+    return List.copyOf(modes);
+  }
+
+  /// A decoy that is another machine after each start, or on the other node, gives itself away.
+  private void personasThatStay() {
+    boolean keyed =
+        draft.only(SectionKind.SYNC).filter(section -> section.has(Grammar.KEY)).isPresent();
+    draft.all(SectionKind.NETWORK).stream()
+        .filter(section -> !keyed && !section.value(Grammar.PERSONAS).orElse(Map.of()).isEmpty())
+        .forEach(section ->
+            problems.warning(
+                section.at(Grammar.PERSONAS),
+                "draws other machines at each start and on each node where there is no key",
+                "write 'sync { key FILE }', for a node that is alone, too"));
+  }
+
+  /// A station that has learnt where a decoy is finds it there after a failover, too, and an engine
+  /// hears every machine whose hardware address a decoy might have.
+  private void decoyMacsThatStay() {
+    boolean keyed =
+        draft.only(SectionKind.SYNC).filter(section -> section.has(Grammar.KEY)).isPresent();
+    for (Section section : draft.all(SectionKind.NETWORK)) {
+      if (section.value(Grammar.DECOY_MAC).orElse(DecoyMac.VIRTUAL) == DecoyMac.VIRTUAL) {
+        continue;
+      }
+      if (!keyed) {
+        problems.warning(
+            section.at(Grammar.DECOY_MAC),
+            "draws other addresses at each start and on each node where there is no key",
+            "write 'sync { key FILE }', for a node that is alone, too");
+      }
+      if (draft.hasSeveralEngines()) {
+        problems.error(
+            section.at(Grammar.DECOY_MAC),
+            "needs one engine that hears everybody, but the file asks for several",
+            "take 'set engines' out");
+      }
+    }
+  }
+
   private Network network(Section section) {
     required(section, Grammar.NETWORK_INTERFACES, "write 'interface 1' in it");
     if (numbers(section, Grammar.NETWORK_INTERFACES).size() > 1) {
@@ -313,7 +402,10 @@ final class ConfigCheck {
         section.value(Grammar.VIRT6),
         section.values(Grammar.SYNC_PEERS).stream().flatMap(List::stream).toList(),
         section.value(Grammar.TARPIT).orElse(false),
-        section.value(Grammar.TARPIT_MODE).orElse(TarpitMode.HANG),
+        usualMode(section),
+        portModes(section),
+        section.value(Grammar.PERSONAS).orElse(Map.of()),
+        section.value(Grammar.DECOY_MAC).orElse(DecoyMac.VIRTUAL),
         numbers(section, Grammar.NETWORK_INTERFACES),
         section.value(Grammar.VLAN),
         outbound(section));

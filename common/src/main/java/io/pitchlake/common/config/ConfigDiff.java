@@ -194,7 +194,7 @@ public final class ConfigDiff {
 
   /// Those that a network names, as a change of `sync` is refused already.
   private void syncPeers() {
-    if (before.replicates()
+    if ((before.replicates() || after.replicates())
         && before.sync().equals(after.sync())
         && !before.syncPeers().equals(after.syncPeers())) {
       add("the sync peers change", Optional.of(FIXED.get("sync") + RESTART));

@@ -225,6 +225,9 @@ public final class ConfigWriter {
               List<IpAddress> syncPeers,
               boolean tarpit,
               Configuration.TarpitMode tarpitMode,
+              List<Configuration.PortMode> portModes,
+              Map<Configuration.Persona, Integer> personas,
+              Configuration.DecoyMac decoyMac,
               List<Integer> interfaces,
               Optional<Integer> vlan,
               Configuration.Outbound outbound) -> {
@@ -245,6 +248,10 @@ public final class ConfigWriter {
         addList(Grammar.SYNC_PEERS, syncPeers);
         add(Grammar.TARPIT, tarpit ? "enable" : "disable");
         add(Grammar.TARPIT_MODE, lower(tarpitMode));
+        portModes.forEach(
+            mode -> add(Grammar.TARPIT_MODE, lower(mode.mode()) + " ports " + list(mode.ports())));
+        add(Grammar.PERSONAS, personas(personas));
+        add(Grammar.DECOY_MAC, lower(decoyMac));
         add(Grammar.NETWORK_INTERFACES, list(interfaces));
         vlan.ifPresent(tag -> add(Grammar.VLAN, tag));
         switch (outbound) {
@@ -254,6 +261,14 @@ public final class ConfigWriter {
         }
       }
     }
+  }
+
+  private static String personas(Map<Configuration.Persona, Integer> weights) {
+    return weights.isEmpty()
+        ? "off"
+        : weights.entrySet().stream()
+            .map(share -> lower(share.getKey()) + " " + share.getValue())
+            .collect(Collectors.joining(","));
   }
 
   private void server(Server server) {

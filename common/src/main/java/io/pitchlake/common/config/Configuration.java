@@ -136,10 +136,51 @@ public record Configuration(
 
   /// What a simulated address does with a connection: `tarpit mode ...`.
   public enum TarpitMode {
+    /// Lets it be established and says nothing more.
     HANG,
+    /// Takes the first data, closes the window, and answers each probe of it for ever.
     PERSIST,
+    /// Takes all data, a little at a time.
     THROTTLE,
+    /// Refuses it.
     RESET
+  }
+
+  /// A mode of some ports instead of all: `tarpit mode persist ports 22,80-90`.
+  public record PortMode(TarpitMode mode, List<Range> ports) {
+    public PortMode {
+      ports = List.copyOf(ports);
+    }
+
+    /// The ports from the first to the last.
+    public record Range(int first, int last) {
+      @Override
+      public String toString() {
+        return first == last ? Integer.toString(first) : first + "-" + last;
+      }
+    }
+  }
+
+  /// What a simulated address claims to be: `personas ...`.
+  public enum Persona {
+    /// A server that runs Linux.
+    LINUX,
+    /// A workstation or server that runs Windows.
+    WINDOWS,
+    /// A router or a managed switch.
+    DEVICE,
+    /// A printer or a print server.
+    PRINTER,
+    /// A server that runs FreeBSD.
+    BSD
+  }
+
+  /// Under which hardware address a simulated address answers: `decoymac ...`.
+  public enum DecoyMac {
+    /// All under the virtual router's.
+    VIRTUAL,
+    /// Each under one of its own, of a maker of such machines.
+    VENDOR
   }
 
   /// `interface N { name eth0 access auto }`
@@ -213,6 +254,9 @@ public record Configuration(
   /// `network N { ... }`. Where `addr` or `addr6` is not given the block follows from `real` and
   /// the mask.
   ///
+  /// @param tarpitMode of all ports that `portModes` does not name; no port is named twice
+  /// @param personas how many of all simulated addresses are machines of this kind, relative to the
+  ///   others; empty: none is any in particular, and every port is open
   /// @param vlan the 802.1Q VLAN this network lives in; empty: untagged and priority-tagged frames
   public record Network(
       int id,
@@ -226,6 +270,9 @@ public record Configuration(
       List<IpAddress> syncPeers,
       boolean tarpit,
       TarpitMode tarpitMode,
+      List<PortMode> portModes,
+      Map<Persona, Integer> personas,
+      DecoyMac decoyMac,
       List<Integer> interfaces,
       Optional<Integer> vlan,
       Outbound outbound) {}

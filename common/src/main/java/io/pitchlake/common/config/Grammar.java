@@ -7,15 +7,17 @@ import io.pitchlake.common.config.Configuration.Access;
 import io.pitchlake.common.config.Configuration.Admin;
 import io.pitchlake.common.config.Configuration.AdminListen;
 import io.pitchlake.common.config.Configuration.AdminSocket;
+import io.pitchlake.common.config.Configuration.DecoyMac;
 import io.pitchlake.common.config.Configuration.Idle;
 import io.pitchlake.common.config.Configuration.Persistence;
+import io.pitchlake.common.config.Configuration.Persona;
+import io.pitchlake.common.config.Configuration.PortMode;
 import io.pitchlake.common.config.Configuration.Protocol;
 import io.pitchlake.common.config.Configuration.Quorum;
 import io.pitchlake.common.config.Configuration.Scheduler;
 import io.pitchlake.common.config.Configuration.Scheduling;
 import io.pitchlake.common.config.Configuration.SourceNat;
 import io.pitchlake.common.config.Configuration.SyncTransport;
-import io.pitchlake.common.config.Configuration.TarpitMode;
 import io.pitchlake.common.config.Configuration.Track;
 import io.pitchlake.common.config.Configuration.VrrpChecksum;
 import io.pitchlake.common.config.HealthCheck.AliasCheck;
@@ -27,6 +29,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /// The directives that stand inside sections. [SectionKind] says which stand where.
 final class Grammar {
@@ -92,8 +95,10 @@ final class Grammar {
       repeated("syncpeer", words -> words.plainList(w -> w.hostAddress("an address")));
   static final Field<Boolean> TARPIT =
       once("tarpit", words -> words.yesOrNo("a tarpit switch", "enable", "disable"));
-  static final Field<TarpitMode> TARPIT_MODE =
-      once("tarpit mode", words -> words.choice("a tarpit mode", TarpitMode.class));
+  static final Field<PortMode> TARPIT_MODE = repeated("tarpit mode", TarpitGrammar::mode);
+  static final Field<Map<Persona, Integer>> PERSONAS = once("personas", TarpitGrammar::personas);
+  static final Field<DecoyMac> DECOY_MAC =
+      once("decoymac", words -> words.choice("a kind of hardware address", DecoyMac.class));
   static final Field<List<Placed<Integer>>> NETWORK_INTERFACES =
       once("interface", "interfaces", words -> numbers(words, "an interface"));
   static final Field<Integer> VLAN = once("vlan", words -> words.number("a VLAN id", 1, 4094));

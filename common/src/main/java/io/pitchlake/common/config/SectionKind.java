@@ -36,6 +36,8 @@ enum SectionKind {
       Grammar.SYNC_PEERS,
       Grammar.TARPIT,
       Grammar.TARPIT_MODE,
+      Grammar.PERSONAS,
+      Grammar.DECOY_MAC,
       Grammar.NETWORK_INTERFACES,
       Grammar.VLAN,
       Grammar.ROUTE,
@@ -164,6 +166,11 @@ enum SectionKind {
   /// The first words of its directives.
   Vocabulary directives() {
     return directives;
+  }
+
+  /// Its directives.
+  List<Field<?>> fields() {
+    return fields;
   }
 
   Optional<Field<?>> field(String spelling) {

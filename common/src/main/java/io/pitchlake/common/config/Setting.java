@@ -40,11 +40,45 @@ public enum Setting {
       0,
       10_000,
       "background proofs for IPv4 networks; 0 proves on demand only"),
-  TARPITPROOFRATE("addresses per second", 1000, 1, 100_000, "proofs started on demand"),
+  TARPITPROOFRATE("addresses per second", 1000, 1, 100_000, "IPv4 proofs started on demand"),
+  TARPITPROOFRATE6(
+      "addresses per second",
+      10,
+      1,
+      100_000,
+      "IPv6 proofs started on demand; each is a place in the neighbour table of the segment's router"),
   TARPITMAX6(
       "addresses per network", 1024, 1, 1_000_000, "simulated IPv6 addresses of one network"),
+  TARPITMLD(
+      "groups per network",
+      0,
+      0,
+      1024,
+      "IPv6 groups joined for decoys, so that a switch that snoops MLD brings questions for them: of the lowest addresses, and as many of addresses simulated now; 0: none"),
   TARPITRSTRATE(
-      "segments per second", 100, 0, 1_000_000, "resets sent for segments that carry no cookie"),
+      "segments per second",
+      100,
+      0,
+      1_000_000,
+      "resets sent for segments that carry no cookie and SYNs to closed ports"),
+  TARPITREPLYRATE(
+      "answers per second",
+      0,
+      0,
+      100_000_000,
+      "TCP and ping answers of simulated addresses to all sources; 0: no limit"),
+  TARPITSOURCERATE(
+      "answers per second",
+      0,
+      0,
+      100_000_000,
+      "the same to one source, for IPv6 one /64; 0: no limit"),
+  TARPITBANDWIDTH(
+      "kilobits per second",
+      0,
+      0,
+      10_000_000,
+      "the same in bits, with Ethernet headers; 0: no limit"),
   TARPITLOGRATE(
       "lines per minute",
       6,

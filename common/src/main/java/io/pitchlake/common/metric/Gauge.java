@@ -8,6 +8,7 @@ public enum Gauge {
   ADDRESSES_SIMULATED("addresses simulated"),
   ADDRESSES_HELD("addresses held silent"),
   STATIONS("stations remembered"),
+  MLD_GROUPS("IPv6 groups listened to"),
   SESSIONS("sessions"),
   PERSISTENT_CLIENTS("clients remembered by persistence"),
   SERVERS_OUT("servers with too few targets that can take flows"),

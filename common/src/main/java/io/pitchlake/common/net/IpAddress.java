@@ -13,6 +13,8 @@ import java.util.Optional;
 /// @param low bits 63..0
 public record IpAddress(long high, long low) implements Comparable<IpAddress> {
   private static final long MAPPED_PREFIX = 0x0000_ffff_0000_0000L;
+  private static final long LINK_LOCAL_HIGH = 0xfe80_0000_0000_0000L;
+  private static final long UNIVERSAL_BIT = 0x0200_0000_0000_0000L;
 
   /// The IPv4 address with these 32 bits.
   public static IpAddress ofIpv4(int address) {
@@ -22,6 +24,13 @@ public record IpAddress(long high, long low) implements Comparable<IpAddress> {
   /// The low 64 bits under which an IPv4 address is kept in tables; the high bits are 0.
   public static long mappedLow(int ipv4) {
     return MAPPED_PREFIX | ipv4 & 0xffff_ffffL;
+  }
+
+  /// The link-local address that a MAC makes: its interface identifier (RFC 4291 appendix A) in
+  /// fe80::/64.
+  public static IpAddress linkLocal(long mac) {
+    long identifier = (mac & 0xffff_ff00_0000L) << 16 | 0xff_fe00_0000L | mac & 0xff_ffffL;
+    return new IpAddress(LINK_LOCAL_HIGH, identifier ^ UNIVERSAL_BIT);
   }
 
   /// Whether these 128 bits are an IPv4-mapped address.

@@ -5,6 +5,7 @@ public interface Clock {
   /// Monotonic nanoseconds from an arbitrary origin; compare by difference.
   long nanoTime();
 
-  /// Milliseconds since the epoch, for log lines and capture files only.
+  /// Milliseconds since the epoch: for log lines, capture files, and what nodes must agree on
+  /// without talking. Not for intervals, since it may be set.
   long wallMillis();
 }

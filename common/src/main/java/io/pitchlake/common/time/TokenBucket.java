@@ -18,16 +18,23 @@ public final class TokenBucket {
 
   /// Takes one token when there is one.
   public boolean take(long nowNanos) {
+    return take(nowNanos, 1, 0);
+  }
+
+  /// Takes tokens when there are so many, and as many again as are to be left.
+  ///
+  /// @param tokens at most a second's worth, or there are never so many
+  public boolean take(long nowNanos, long tokens, long left) {
     long elapsed = Math.min(nowNanos - lastNanos, SECOND_NANOS);
     if (elapsed > 0) {
       lastNanos = nowNanos;
       long full = Math.max(ratePerSecond, 1) * SECOND_NANOS;
       creditNanoTokens = Math.min(creditNanoTokens + elapsed * ratePerSecond, full);
     }
-    if (creditNanoTokens < SECOND_NANOS) {
+    if (creditNanoTokens < (tokens + left) * SECOND_NANOS) {
       return false;
     }
-    creditNanoTokens -= SECOND_NANOS;
+    creditNanoTokens -= tokens * SECOND_NANOS;
     return true;
   }
 }

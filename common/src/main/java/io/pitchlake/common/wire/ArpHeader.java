@@ -23,11 +23,17 @@ public final class ArpHeader extends Flyweight {
   /// EtherType of ARP.
   public static final int ETHER_TYPE = 0x0806;
 
+  /// Of reverse ARP, which looks the same (RFC 903).
+  public static final int REVERSE_ETHER_TYPE = 0x8035;
+
   /// Operation of a request.
   public static final int REQUEST = 1;
 
   /// Operation of a reply.
   public static final int REPLY = 2;
+
+  /// A machine asks for the address of a MAC (RFC 903).
+  public static final int REVERSE_REQUEST = 3;
 
   /// Offset of the hardware type, 1 for Ethernet.
   public static final int HARDWARE_TYPE = 0;

@@ -294,6 +294,11 @@ public final class DhcpHeader extends Flyweight {
     return serverIdentifier;
   }
 
+  /// Whether a client speaks that looks for a lease, takes an offer or wants its last lease again.
+  public boolean isSearch() {
+    return op() == BOOT_REQUEST && (messageType == DISCOVER || messageType == REQUEST);
+  }
+
   /// Whether a server speaks: a BOOTP reply that is an offer, an acknowledgment or a refusal.
   public boolean isFromServer() {
     return op() == BOOT_REPLY && (messageType == OFFER || messageType == ACK || messageType == NAK);

@@ -1,6 +1,8 @@
 package io.pitchlake.common.wire;
 
-/// An ICMPv6 message (RFC 4443), with the fields of an echo and of neighbour discovery (RFC 4861 sections 4.3, 4.4).
+/// An ICMPv6 message (RFC 4443), with the fields of an echo, of neighbour discovery (RFC 4861 sections 4.3, 4.4) and
+/// of listener discovery's first version (RFC 2710 section 3), with whose query the second's begins ([MldReport] is the
+/// second's answer).
 ///
 ///      0                   1                   2                   3
 ///      0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
@@ -9,6 +11,7 @@ package io.pitchlake.common.wire;
 ///     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 ///     |     Echo: identifier          |       Echo: sequence          |
 ///     |R|S|O|         Advertisement: flags, then reserved             |
+///     |  Listener query: response code|           Reserved            |
 ///     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 ///     |                                                               |
 ///     +        Solicitation, advertisement: target address            +
@@ -41,6 +44,15 @@ public final class Icmpv6Header extends Flyweight {
   /// Type: echo reply.
   public static final int ECHO_REPLY = 129;
 
+  /// Type: multicast listener query, of both versions.
+  public static final int LISTENER_QUERY = 130;
+
+  /// Type: multicast listener report, version 1.
+  public static final int LISTENER_REPORT = 131;
+
+  /// Type: multicast listener done, version 1.
+  public static final int LISTENER_DONE = 132;
+
   /// Type: router solicitation.
   public static final int ROUTER_SOLICITATION = 133;
 
@@ -56,6 +68,9 @@ public final class Icmpv6Header extends Flyweight {
   /// Type: redirect.
   public static final int REDIRECT = 137;
 
+  /// Hop limit that listener discovery is sent with and must arrive with.
+  public static final int MLD_HOP_LIMIT = 1;
+
   /// Hop limit that neighbour discovery is sent with and must arrive with.
   public static final int NDP_HOP_LIMIT = 255;
 
@@ -64,6 +79,9 @@ public final class Icmpv6Header extends Flyweight {
 
   /// Low half of ff02::1.
   public static final long ALL_NODES_LOW = 1;
+
+  /// Low half of ff02::16, all routers that understand version 2 of listener discovery.
+  public static final long MLD_ROUTERS_LOW = 0x16;
 
   /// Low half of ff02::2, all routers of the link.
   public static final long ALL_ROUTERS_LOW = 2;
@@ -86,7 +104,11 @@ public final class Icmpv6Header extends Flyweight {
   /// Offset of an advertisement's flags.
   public static final int FLAGS = 4;
 
-  /// Offset of the target address of a solicitation or advertisement.
+  /// Offset of the response code of a listener query.
+  public static final int RESPONSE_CODE = 4;
+
+  /// Offset of the target address of a solicitation or advertisement, and of the group of a
+  /// listener message.
   public static final int TARGET = 8;
 
   /// Offset of an echo's data, and length of the shortest message.
@@ -95,6 +117,12 @@ public final class Icmpv6Header extends Flyweight {
   /// Offset of the options of a neighbour solicitation or advertisement, and length of one without
   /// options.
   public static final int NEIGHBOR_LENGTH = 24;
+
+  /// Bytes of a listener message of version 1; a query of version 2 is longer.
+  public static final int LISTENER_LENGTH = 24;
+
+  /// Bytes of the shortest listener query of version 2.
+  public static final int LISTENER_QUERY_LENGTH = 28;
 
   /// Bytes of a router advertisement without options.
   public static final int ROUTER_ADVERTISEMENT_LENGTH = 16;
@@ -124,6 +152,7 @@ public final class Icmpv6Header extends Flyweight {
   private static int fixedLength(int type) {
     return switch (type) {
       case NEIGHBOR_SOLICITATION, NEIGHBOR_ADVERTISEMENT -> NEIGHBOR_LENGTH;
+      case LISTENER_QUERY, LISTENER_REPORT, LISTENER_DONE -> LISTENER_LENGTH;
       case ROUTER_ADVERTISEMENT -> ROUTER_ADVERTISEMENT_LENGTH;
       case REDIRECT -> REDIRECT_LENGTH;
       default -> LENGTH;
@@ -198,6 +227,16 @@ public final class Icmpv6Header extends Flyweight {
     return this;
   }
 
+  /// Milliseconds within which a listener query wants to be answered. What is 0x8000 or more is a
+  /// floating-point number to version 2 (RFC 3810 section 5.1.3), and to version 1 it is what it
+  /// is.
+  public int maxResponseMillis() {
+    int code = u16(RESPONSE_CODE);
+    return lengthBytes() == LISTENER_LENGTH || code < 0x8000
+        ? code
+        : (code & 0xfff | 0x1000) << (code >>> 12 & 0x7) + 3;
+  }
+
   /// High half of the target of a solicitation or advertisement.
   public long targetHigh() {
     return i64(TARGET);
@@ -245,6 +284,21 @@ public final class Icmpv6Header extends Flyweight {
     checksum(0);
     long sum = ip.pseudoHeaderSum(PROTOCOL, lengthBytes()) + Checksum.sum(address(), lengthBytes());
     return checksum(Checksum.finish(sum));
+  }
+
+  /// High half of the group of a listener message; 0 with a low half of 0 asks for all groups.
+  public long groupHigh() {
+    return i64(TARGET);
+  }
+
+  /// Low half of the group of a listener message.
+  public long groupLow() {
+    return i64(TARGET + 8);
+  }
+
+  /// Sets the group of a listener message.
+  public Icmpv6Header group(long high, long low) {
+    return target(high, low);
   }
 
   /// Low half of the solicited-node group of an address: ff02::1:ffXX:XXXX (RFC 4291 section

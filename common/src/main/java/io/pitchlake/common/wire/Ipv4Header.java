@@ -90,12 +90,20 @@ public final class Ipv4Header extends Flyweight {
     return this;
   }
 
-  /// Writes the whole header of a packet that nobody may fragment, without options, identification
-  /// 0 (RFC 6864), checksum included. In words as wide as they come, and the checksum from the
-  /// values: reading back what was just written in other widths would stall the processor.
+  /// Identification (16 bits) and flags of a whole packet as one word, for [#create].
+  public static int identificationWord(int identification, boolean dontFragment) {
+    return identification << 16 | (dontFragment ? DONT_FRAGMENT : 0);
+  }
+
+  /// Writes the whole header of a packet without options, checksum included. In words as wide as
+  /// they come, and the checksum from the values: reading back what was just written in other
+  /// widths would stall the processor.
+  ///
+  /// @param identificationWord as [#identificationWord] makes it
   public Ipv4Header create(
       long address,
       int totalLengthBytes,
+      int identificationWord,
       int timeToLive,
       int protocol,
       int source,
@@ -107,14 +115,16 @@ public final class Ipv4Header extends Flyweight {
     int checksum =
         Checksum.finish(
             (VERSION_AND_LENGTH << 8)
-                + DONT_FRAGMENT
+                + (identificationWord & 0xffff_ffffL)
                 + lifeAndProtocol
                 + totalLengthBytes
                 + (source & 0xffff_ffffL)
                 + (destination & 0xffff_ffffL));
     i64(
         VERSION_IHL,
-        (long) VERSION_AND_LENGTH << 56 | (long) totalLengthBytes << 32 | DONT_FRAGMENT);
+        (long) VERSION_AND_LENGTH << 56
+            | (long) totalLengthBytes << 32
+            | identificationWord & 0xffff_ffffL);
     i64(TIME_TO_LIVE, (long) lifeAndProtocol << 48 | (long) checksum << 32 | source & 0xffff_ffffL);
     i32(DESTINATION, destination);
     return this;

@@ -67,8 +67,17 @@ public final class Ipv6Header extends Flyweight {
   /// Bytes of the fixed header.
   public static final int LENGTH = 40;
 
+  /// Bytes of a hop-by-hop header that holds the router alert and its padding.
+  public static final int ROUTER_ALERT_LENGTH = 8;
+
   /// Extension headers that are walked; a longer chain is refused.
   public static final int MAX_EXTENSION_HEADERS = 8;
+
+  /// Behind next header and length: router alert 0, for listener discovery (RFC 2711), and two
+  /// bytes of padding.
+  private static final int ALERT_OF_LISTENERS = 0x0502_0000;
+
+  private static final int ALERT_PADDING = 0x0100;
 
   private static final int NOT_FRAGMENTED = -1;
 
@@ -151,6 +160,23 @@ public final class Ipv6Header extends Flyweight {
     u8(VERSION_CLASS_FLOW, 0x60);
     u16(PAYLOAD_LENGTH, lengthBytes - LENGTH);
     u8(NEXT_HEADER, protocol);
+    return this;
+  }
+
+  /// Starts a packet whose routers are to look at it: a hop-by-hop header with the alert of
+  /// listener discovery (RFC 2711) stands in front of the payload.
+  ///
+  /// @param lengthBytes the fixed header, the hop-by-hop header and the payload
+  /// @param protocol of the payload
+  public Ipv6Header createWithRouterAlert(long address, int lengthBytes, int protocol) {
+    require(lengthBytes, LENGTH + ROUTER_ALERT_LENGTH);
+    create(address, lengthBytes, HOP_BY_HOP);
+    u8(LENGTH, protocol);
+    u8(LENGTH + 1, 0);
+    i32(LENGTH + 2, ALERT_OF_LISTENERS);
+    u16(LENGTH + 6, ALERT_PADDING);
+    upperProtocol = protocol;
+    upperOffset = LENGTH + ROUTER_ALERT_LENGTH;
     return this;
   }
 

@@ -107,6 +107,10 @@ class ConfigDiffTest {
     assertTrue(
         changes(pair, pair.replace("syncpeer 10.0.0.6", "syncpeer 10.0.0.7")).stream()
             .anyMatch(change -> change.refusal().isPresent()));
+    assertTrue(
+        changes(pair.replace("syncpeer 10.0.0.6", ""), pair).stream()
+            .anyMatch(change -> change.refusal().isPresent()),
+        "the first peer");
     // Nobody is joined without a key, and 'peers' says who is.
     for (String text : List.of(alone, alone + "sync { key /etc/k peers 10.0.0.9 }\n")) {
       assertFalse(

@@ -94,6 +94,10 @@ final class RandomConfiguration {
     maybe("syncpeer 10.%d.1.1,10.%d.1.2 syncpeer 10.9.9.%d".formatted(id, id, any(250)));
     maybe("tarpit " + oneOf("enable", "disable"));
     maybe("tarpit mode " + oneOf("hang", "persist", "throttle", "reset"));
+    maybe("tarpit mode " + oneOf("hang", "persist") + " ports 22,80-%d".formatted(80 + any(99)));
+    maybe("tarpit mode throttle ports %d tarpit mode reset ports 1".formatted(1000 + any(99)));
+    maybe("personas " + oneOf("on", "off", "linux, printer %d , bsd".formatted(1 + any(900))));
+    maybe("decoymac " + oneOf("virtual", "vendor"));
     maybe("vlan " + (1 + any(4000)));
     maybe(oneOf("route enable", "nat enable"));
     text.append("interface %d }\n".formatted(id));

@@ -14,6 +14,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class IpAddressTest {
+  @ParameterizedTest
+  @CsvSource({
+    "02:00:00:00:00:04, fe80::ff:fe00:4",
+    "aa:6a:29:b9:bc:e0, fe80::a86a:29ff:feb9:bce0",
+    "00:00:5e:00:02:32, fe80::200:5eff:fe00:232"
+  })
+  void aMacMakesALinkLocalAddress(String mac, String address) {
+    assertEquals(
+        IpAddress.parse(address),
+        IpAddress.linkLocal(MacAddress.tryParse(mac).orElseThrow().value()));
+  }
+
   /// Text as people write it, and RFC 5952's form of the same address.
   @ParameterizedTest
   @CsvSource({

@@ -75,12 +75,14 @@ final class Ipv4HeaderTest {
 
   @Test
   void constructAtOnce() {
-    header.create(buffer.refill().address(), 60, 64, TcpHeader.PROTOCOL, CLIENT, DECOY);
+    int word = Ipv4Header.identificationWord(0xbeef, true);
+    header.create(buffer.refill().address(), 60, word, 64, TcpHeader.PROTOCOL, CLIENT, DECOY);
     byte[] atOnce = buffer.get(20);
     buffer.assertUntouchedOutside(0, 20);
     assertEquals(20, header.headerLength());
     header
         .create(buffer.refill().address(), 60)
+        .identification(0xbeef)
         .dontFragment(true)
         .timeToLive(64)
         .protocol(TcpHeader.PROTOCOL)
@@ -90,7 +92,7 @@ final class Ipv4HeaderTest {
     assertEquals(FrameAssert.dump(buffer.get(20)), FrameAssert.dump(atOnce));
     assertThrows(
         IllegalArgumentException.class,
-        () -> header.create(buffer.address(), 19, 64, TcpHeader.PROTOCOL, CLIENT, DECOY));
+        () -> header.create(buffer.address(), 19, word, 64, TcpHeader.PROTOCOL, CLIENT, DECOY));
   }
 
   @Test

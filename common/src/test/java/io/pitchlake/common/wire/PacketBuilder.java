@@ -359,6 +359,24 @@ public final class PacketBuilder {
     return payload(dhcp.array());
   }
 
+  /// A DHCP client's message; an address of 0.0.0.0 is not there.
+  public PacketBuilder dhcpClient(
+      int messageType, String clientMac, String requested, String server) {
+    ByteBuffer dhcp = ByteBuffer.allocate(300);
+    dhcp.put(bytes(1, 1, 6, 0)).putInt(0x3903f326);
+    dhcp.position(28).put(macBytes(clientMac));
+    dhcp.position(236).putInt(0x63825363);
+    dhcp.put(bytes(53, 1, messageType));
+    if (!requested.equals("0.0.0.0")) {
+      dhcp.put(bytes(50, 4)).put(addressBytes(requested));
+    }
+    if (!server.equals("0.0.0.0")) {
+      dhcp.put(bytes(54, 4)).put(addressBytes(server));
+    }
+    dhcp.put((byte) 255);
+    return payload(dhcp.array());
+  }
+
   /// A VRRP advertisement; version 3 sums the pseudo-header too, as keepalived does.
   public PacketBuilder vrrp(
       int version, int vrid, int priority, int intervalCentis, String... addresses) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -15,9 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Random bytes and damaged golden frames: no `wrap` throws, no accessor leaves the bounds (it
-/// would be an assertion), and what lies behind the given length changes nothing, so it was not
-/// read.
+/// Random bytes, damaged golden frames and whatever a fuzzer finds: no `wrap` throws, no accessor
+/// leaves the bounds (it would be an assertion), and what lies behind the given length changes
+/// nothing, so it was not read.
 final class WireFuzzTest {
   /// Some IPv4 header, for the pseudo-header of transport checksums.
   private static final NativeBuffer IP = new NativeBuffer(60);
@@ -66,6 +67,7 @@ final class WireFuzzTest {
         kind("Ipv6Header", Golden.UDP_EXTENSIONS, 14, (p, a, n) -> p.ipv6.wrap(a, n)),
         kind("IcmpHeader", Golden.ECHO, 34, (p, a, n) -> p.icmp.wrap(a, n)),
         kind("Icmpv6Header", Golden.SOLICITATION, 54, (p, a, n) -> p.icmpv6.wrap(a, n)),
+        kind("MldReport", Golden.MLD_REPORT, 62, WireFuzzTest::wrapReport),
         kind("NdpOptions", Golden.SOLICITATION, 78, WireFuzzTest::wrapOptions),
         kind("TcpHeader", Golden.SYN, 34, WireFuzzTest::wrapTcp),
         kind("UdpHeader", Golden.UDP, 34, WireFuzzTest::wrapUdp),
@@ -82,6 +84,29 @@ final class WireFuzzTest {
     // options are read with the message they belong to
     parsed.icmpv6.wrap(SOLICITATION.address(), Icmpv6Header.NEIGHBOR_LENGTH);
     return parsed.ndpOptions.wrap(address, length);
+  }
+
+  /// Visits all records, for [ParsedFrame] has no place for them, and once more from the start.
+  private static boolean wrapReport(ParsedFrame parsed, long address, int length) {
+    MldReport report = new MldReport();
+    if (!report.wrap(address, length)) {
+      return false;
+    }
+    long visited = visit(report);
+    assertTrue(report.wrap(address, length));
+    assertEquals(visited, visit(report));
+    return true;
+  }
+
+  private static long visit(MldReport report) {
+    int records = 0;
+    long read = 0;
+    while (report.next()) {
+      read ^= report.recordType() ^ report.sources() ^ report.groupHigh() ^ report.groupLow();
+      records++;
+    }
+    assertEquals(report.records(), records);
+    return read;
   }
 
   private static boolean wrapTcp(ParsedFrame parsed, long address, int length) {
@@ -155,6 +180,64 @@ final class WireFuzzTest {
         "TcpHeader is empty: the last wrap said false, or there was none", error.getMessage());
   }
 
+  static Stream<byte[]> goldenFrames() {
+    return Arrays.stream(Golden.values()).map(Golden::frame);
+  }
+
+  static Stream<byte[]> goldenHeaders() {
+    return kinds().map(Kind::usual);
+  }
+
+  @MethodSource("goldenFrames")
+  @FuzzTest
+  void anyFrame(byte[] frame) {
+    assertSameWhateverFollows(ParsedFrame::parse, fitting(frame));
+  }
+
+  /// The same bytes as each header there is.
+  @MethodSource("goldenHeaders")
+  @FuzzTest
+  void anyHeader(byte[] header) {
+    byte[] bytes = fitting(header);
+    kinds().forEach(kind -> assertSameWhateverFollows(kind.wrap, bytes));
+  }
+
+  /// The same bytes as the quote of an ICMP error, in either family.
+  @MethodSource("goldenHeaders")
+  @FuzzTest
+  void anyQuote(byte[] quote) {
+    byte[] bytes = fitting(quote);
+    QuotedPacket quoted = new QuotedPacket();
+    for (boolean isIpv4 : new boolean[] {true, false}) {
+      String first = readQuote(quoted, bytes, isIpv4, (byte) 0x5a);
+      assertEquals(first, readQuote(quoted, bytes, isIpv4, (byte) 0), "read behind the end");
+    }
+  }
+
+  private String readQuote(QuotedPacket quoted, byte[] bytes, boolean isIpv4, byte behind) {
+    long address = putBefore(bytes, behind);
+    if (!quoted.wrap(address, bytes.length, isIpv4)) {
+      return "";
+    }
+    assertTrue(quoted.transportAddress() + quoted.transportLength() <= address + bytes.length);
+    return List.of(
+            quoted.headerLength(),
+            quoted.protocol(),
+            quoted.isFirstPiece(),
+            quoted.sourceHigh(),
+            quoted.sourceLow(),
+            quoted.destinationHigh(),
+            quoted.destinationLow(),
+            quoted.sourcePort(),
+            quoted.destinationPort(),
+            Checksum.sum(quoted.transportAddress(), quoted.transportLength()))
+        .toString();
+  }
+
+  private byte[] fitting(byte[] bytes) {
+    return Arrays.copyOf(bytes, Math.min(bytes.length, buffer.capacity()));
+  }
+
   private static byte[] damage(byte[] usual, RandomGenerator random) {
     int length = random.nextInt(4) == 0 ? random.nextInt(usual.length + 1) : usual.length;
     byte[] bytes = Arrays.copyOf(usual, length);
@@ -180,11 +263,15 @@ final class WireFuzzTest {
   }
 
   private String read(Wrap wrap, byte[] bytes, byte behind) {
+    long address = putBefore(bytes, behind);
+    parsed.parse(address, 0);
+    return wrap.at(parsed, address, bytes.length) ? parsed.readAll() : "";
+  }
+
+  private long putBefore(byte[] bytes, byte behind) {
     byte[] all = new byte[buffer.capacity()];
     Arrays.fill(all, behind);
     System.arraycopy(bytes, 0, all, 0, bytes.length);
-    long address = buffer.put(all);
-    parsed.parse(address, 0);
-    return wrap.at(parsed, address, bytes.length) ? parsed.readAll() : "";
+    return buffer.put(all);
   }
 }

@@ -1,5 +1,6 @@
 package io.pitchlake.it.bench;
 
+import io.pitchlake.common.config.Configuration.Persona;
 import io.pitchlake.common.config.Setting;
 import io.pitchlake.common.hash.TableHash;
 import io.pitchlake.common.metric.Counter;
@@ -26,6 +27,16 @@ import org.openjdk.jmh.annotations.Setup;
 public class EngineBenchmark extends NanosPerOperation {
   @Param({"ipv4", "ipv6"})
   String family;
+
+  /// Whether addresses are machines of a kind, which all listen on the port of [Syn].
+  @Param({"off", "on"})
+  String personas;
+
+  /// A port that always has more shows nothing of the present until so many frames were taken as
+  /// may have waited in it (`Reception`), and one that is asked too seldom is deaf.
+  private static final int MOST_TURNS = 20_000;
+
+  private static final long TURN_NANOS = 50_000_000;
 
   private final Batch batch = new Batch(Engine.BATCH_FRAMES);
   private Port port;
@@ -56,15 +67,18 @@ public class EngineBenchmark extends NanosPerOperation {
         new EventThrottle(
             new EventRing(1024), new CounterBank(), new TableHash(3), 6, 50, clock.nanoTime());
     port = new CannedPort(frames);
-    node =
-        new SimNode(
-            clock, port, new SimNode.Options().set(Setting.TARPITTRAPTO, 86_400).events(events));
+    SimNode.Options options =
+        new SimNode.Options().set(Setting.TARPITTRAPTO, 86_400).events(events);
+    if (personas.equals("on")) {
+      options.persona(Persona.PRINTER, 1);
+    }
+    node = new SimNode(clock, port, options);
     long answered = 0;
-    for (int turn = 0; turn < 100 && answered < Syn.COUNT; turn++) {
+    for (int turn = 0; turn < MOST_TURNS && answered < Syn.COUNT; turn++) {
       long before = node.counters().get(Counter.TARPIT_SYNACKS);
       node.turn();
       answered = node.counters().get(Counter.TARPIT_SYNACKS) - before;
-      clock.aheadNanos += 1_000_000_000;
+      clock.aheadNanos += TURN_NANOS;
     }
     if (answered < Syn.COUNT) {
       throw new IllegalStateException(answered + " of " + Syn.COUNT + " SYNs are answered");

@@ -15,17 +15,19 @@ final class Client {
   private final Machine machine;
   private final CompletableFuture<ExecResult> run;
 
-  private Client(Machine machine) {
+  private Client(Machine machine, String lan) {
     this.machine = machine;
-    run = CompletableFuture.supplyAsync(() -> machine.exec("python3", "/tmp/client.py"));
+    run = CompletableFuture.supplyAsync(() -> machine.exec("python3", "/tmp/client.py", lan));
   }
 
   /// Starts it and waits until it has all its connections.
-  static Client on(Machine machine) {
+  ///
+  /// @param lan how addresses of the segment begin
+  static Client on(Machine machine, String lan) {
     machine
         .container()
         .copyFileToContainer(MountableFile.forClasspathResource("client.py"), "/tmp/client.py");
-    Client client = new Client(machine);
+    Client client = new Client(machine, lan);
     Machine.await(
         () ->
             client.run.isDone()

@@ -1,12 +1,19 @@
 package io.pitchlake.it.docker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.ContainerNetwork;
+import com.github.dockerjava.api.model.ExposedPort;
+import com.github.dockerjava.api.model.Ports;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.testcontainers.containers.Container.ExecResult;
@@ -101,6 +108,40 @@ record Machine(String service, ContainerState container) {
   /// SIGTERM, and a start.
   void restart() {
     docker().restartContainerCmd(id()).withTimeout(5).exec();
+  }
+
+  /// Where this machine reaches its published ports.
+  List<InetSocketAddress> published() {
+    return docker()
+        .inspectContainerCmd(id())
+        .exec()
+        .getNetworkSettings()
+        .getPorts()
+        .getBindings()
+        .values()
+        .stream()
+        .filter(Objects::nonNull)
+        .flatMap(Arrays::stream)
+        .map(Machine::address)
+        .toList();
+  }
+
+  /// Where this machine reaches one of its ports.
+  InetSocketAddress published(int port) {
+    Ports.Binding[] bindings =
+        docker()
+            .inspectContainerCmd(id())
+            .exec()
+            .getNetworkSettings()
+            .getPorts()
+            .getBindings()
+            .get(ExposedPort.tcp(port));
+    assertNotNull(bindings, () -> service + " does not publish " + port);
+    return address(bindings[0]);
+  }
+
+  private static InetSocketAddress address(Ports.Binding binding) {
+    return new InetSocketAddress(binding.getHostIp(), Integer.parseInt(binding.getHostPortSpec()));
   }
 
   /// Where it is plugged into a network; the name is the one in `docker-compose.yml`.

@@ -30,9 +30,8 @@ public final class Debian implements AutoCloseable {
     this.init = init;
   }
 
-  /// Boots one in `host`, with `files` of the machine in its `/root`, and waits until all of its
-  /// services run.
-  public static Debian boot(LabHost host, Path... files) {
+  /// Boots one in `host` and waits until all of its services run.
+  public static Debian boot(LabHost host) {
     Path archive = NetnsLab.launcher().resolveSibling("../it-tests/target/debian.tar").normalize();
     DeployScript.named("debian.sh").run(archive.toString()).expectSuccess();
     Path root = null;
@@ -41,9 +40,6 @@ public final class Debian implements AutoCloseable {
       root = Files.createTempDirectory("pitchlake-debian");
       host.run("tar", "-C", root.toString(), "--numeric-owner", "-xf", archive.toString())
           .expectSuccess();
-      for (Path file : files) {
-        Files.copy(file, root.resolve("root").resolve(file.getFileName().toString()));
-      }
       container = host.bootContainer(root);
       long init = awaitInit(container);
       Debian debian = new Debian(host, root, container, init);
@@ -93,6 +89,15 @@ public final class Debian implements AutoCloseable {
   /// Where a file of this Debian lies on the machine, such as `/etc/fstab`.
   public Path file(String path) {
     return root.resolve(path.substring(1));
+  }
+
+  /// Copies a file of the machine into its `/root`.
+  public void copy(Path file) {
+    try {
+      Files.copy(file, file("/root").resolve(file.getFileName().toString()));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot copy " + file, e);
+    }
   }
 
   /// Writes a text into a file, which keeps its owner and mode when it is there already.

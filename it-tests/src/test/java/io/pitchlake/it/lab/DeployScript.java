@@ -26,6 +26,15 @@ public record DeployScript(String name, Map<String, String> environment) {
     List<String> command = new ArrayList<>();
     command.add(NetnsLab.launcher().resolveSibling(name).toString());
     command.addAll(List.of(words));
+    return outcome(command);
+  }
+
+  /// Runs a line of a shell in the clone to its end, for five minutes at most.
+  Outcome type(String line) {
+    return outcome(List.of("bash", "-c", line));
+  }
+
+  private Outcome outcome(List<String> command) {
     Path stdout = null;
     Path stderr = null;
     try {
@@ -34,6 +43,7 @@ public record DeployScript(String name, Map<String, String> environment) {
       stderr = Files.createTempFile("pitchlake-lab", ".err");
       ProcessBuilder builder =
           new ProcessBuilder(command)
+              .directory(NetnsLab.launcher().getParent().getParent().toFile())
               .redirectOutput(stdout.toFile())
               .redirectError(stderr.toFile());
       builder.environment().putAll(environment);

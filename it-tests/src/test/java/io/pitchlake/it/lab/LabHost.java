@@ -128,11 +128,11 @@ public final class LabHost {
   }
 
   /// Starts Pitchlake here from the packaged launcher, with `configuration` as its file, and waits
-  /// up to 30 s for its line `ready:`.
+  /// up to 90 s for its line `ready:`.
   public LabProcess startPitchlake(String configuration) {
     Path file = lab.writeRecord(name + ".conf", configuration);
     LabProcess pitchlake = start(NetnsLab.launcher().toString(), "run", "-c", file.toString());
-    pitchlake.awaitLine("ready:", Duration.ofSeconds(30));
+    pitchlake.awaitLine("ready:", Duration.ofSeconds(90));
     return pitchlake;
   }
 

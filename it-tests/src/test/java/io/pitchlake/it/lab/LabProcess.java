@@ -141,6 +141,27 @@ public final class LabProcess implements AutoCloseable {
     return process.isAlive();
   }
 
+  /// Its process id; a shell that has become another program by `exec` hands its own on.
+  public long pid() {
+    return process.pid();
+  }
+
+  /// Waits until it has ended by itself and returns its exit code; an AssertionError with its
+  /// output when `timeout` passes first.
+  public int awaitEnd(Duration timeout) {
+    try {
+      if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new AssertionError(
+            "expected the end of %s within %d s; seen:%n%s"
+                .formatted(name, timeout.toSeconds(), output()));
+      }
+      return process.exitValue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted while waiting for " + name, e);
+    }
+  }
+
   /// The process ids of those it has started.
   Stream<Long> children() {
     return process.children().map(ProcessHandle::pid);

@@ -133,18 +133,31 @@ public final class NetnsLab
     for (int i = 0; i < machine.bridges().size(); i++) {
       String link = "eth" + i;
       String port = i == 0 ? name : name + "." + i;
-      ip("lan", "link add " + port + " type veth peer name " + link + " netns " + namespace(name));
-      ip("lan", "link set " + port + " master " + machine.bridges().get(i) + " up");
-      if (machine.kernelAddresses().isEmpty()) {
-        host.sysctl("net.ipv6.conf." + link + ".disable_ipv6=1");
-      }
-      ip(name, "link set " + link + " up");
+      layLink(name, port, link, machine.bridges().get(i));
     }
     for (String address : machine.kernelAddresses()) {
       ip(name, "addr add " + address + " dev eth0" + (address.contains(":") ? " nodad" : ""));
     }
     if (!machine.kernelAddresses().isEmpty()) {
       ip(name, "route add 224.0.0.0/4 dev eth0");
+    }
+  }
+
+  private void layLink(String name, String port, String link, String bridge) {
+    ip("lan", "link add " + port + " type veth peer name " + link + " netns " + namespace(name));
+    ip("lan", "link set " + port + " master " + bridge + " up");
+    if (machines.get(name).kernelAddresses().isEmpty()) {
+      host(name).sysctl("net.ipv6.conf." + link + ".disable_ipv6=1");
+    }
+    ip(name, "link set " + link + " up");
+  }
+
+  /// Takes `eth0` of a host out, or puts a new one in.
+  public void fit(String host, boolean fitted) {
+    if (fitted) {
+      layLink(host, host, "eth0", FRONT);
+    } else {
+      ip("lan", "link del " + host);
     }
   }
 

@@ -20,4 +20,9 @@ public final class ShellLab {
   public Outcome run(String... words) {
     return script.run(words);
   }
+
+  /// Runs a line of a shell in the clone, in which `deploy/lab.sh` means this lab, to its end.
+  public Outcome type(String line) {
+    return script.type(line);
+  }
 }

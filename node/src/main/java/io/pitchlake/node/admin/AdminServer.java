@@ -59,6 +59,7 @@ public final class AdminServer implements AutoCloseable {
   private final Operated operated;
   private final Traffic traffic = new Traffic();
   private final Api api;
+  private final Captures captures;
   private final Metrics metrics;
   private final String description;
   private final Dashboard dashboard = new Dashboard();
@@ -99,7 +100,8 @@ public final class AdminServer implements AutoCloseable {
     this.operated = operated;
     this.patienceMillis = patienceMillis;
     List<EngineReader> engines = operated.nodes().stream().map(EngineReader::new).toList();
-    this.api = new Api(operated, engines);
+    this.captures = new Captures(operated, engines);
+    this.api = new Api(operated, engines, captures);
     this.metrics = new Metrics(operated, engines, traffic);
     this.description = new OpenApi(api.routes(), operated.version()).document();
     var _ =
@@ -308,6 +310,14 @@ public final class AdminServer implements AutoCloseable {
       handler.setHandshakeTimeoutMillis(patienceMillis);
       channel.pipeline().addLast(handler);
     }
+    converse(
+        channel,
+        new Patience(patienceMillis, traffic),
+        new Conversation(door, api, metrics, captures, description, dashboard, operated.events()));
+  }
+
+  /// Has a connection speak HTTP.
+  static void converse(Channel channel, Patience patience, Conversation conversation) {
     channel
         .pipeline()
         .addLast(
@@ -316,8 +326,8 @@ public final class AdminServer implements AutoCloseable {
                     .setMaxInitialLineLength(LONGEST_LINE_BYTES)
                     .setMaxHeaderSize(LONGEST_HEADERS_BYTES)),
             new HttpObjectAggregator(LONGEST_BODY_BYTES, true),
-            new Patience(patienceMillis, traffic),
-            new Conversation(door, api, metrics, description, dashboard, operated.events()));
+            patience,
+            conversation);
   }
 
   /// Stops listening, and lets go of everybody.

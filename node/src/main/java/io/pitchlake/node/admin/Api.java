@@ -78,7 +78,7 @@ final class Api {
   private final RateHistory rates;
   private final List<Route> routes;
 
-  Api(Operated operated, List<EngineReader> engines) {
+  Api(Operated operated, List<EngineReader> engines, Captures captures) {
     this.operated = operated;
     this.engines = engines;
     this.rates = new RateHistory(operated.clock(), this::sum);
@@ -223,6 +223,22 @@ final class Api {
                     query("frames", Type.NUMBER, "how many at most, 1 to 1000 (20)"),
                     query("seconds", Type.NUMBER, "how long at most, 1 to 10 (5)"),
                     query("address", Type.TEXT, "from or to this address alone")),
+            reading(
+                    "/api/v1/flows/{protocol}/{source}/{source_port}/{destination}/{destination_port}",
+                    "What becomes of a flow: which node, which target or decoy, and why.",
+                    FlowTrace.SHAPE,
+                    new FlowTrace(operated, engines)::trace)
+                .with(
+                    path("protocol", Type.TEXT, "tcp or udp"),
+                    path("source", Type.TEXT, "its address"),
+                    path("source_port", Type.NUMBER, "its port, 0 to 65535"),
+                    path("destination", Type.TEXT, "its address"),
+                    path("destination_port", Type.NUMBER, "its port, 0 to 65535")),
+            reading(
+                "/api/v1/capture",
+                "The capture that runs, or the last one; POST to /capture begins one.",
+                Captures.SHAPE,
+                captures::show),
             changing(
                 "/api/v1/reload",
                 "The configuration is read again and runs, or 409 says why not.",
@@ -261,16 +277,13 @@ final class Api {
         otherMethod = true;
         continue;
       }
-      Map<String, String> values = new LinkedHashMap<>(inPath.get());
-      for (Map.Entry<String, List<String>> one : asked.parameters().entrySet()) {
-        if (route.parameters().stream()
-            .noneMatch(known -> !known.inPath() && known.name().equals(one.getKey()))) {
-          throw Refusal.wrong(
-              "there is no parameter '%s' here".formatted(Request.shortened(one.getKey())));
-        }
-        values.put(one.getKey(), one.getValue().getFirst());
-      }
-      return new Match(route, new Request(values));
+      Request request =
+          Request.of(
+              asked.parameters(),
+              name ->
+                  route.parameters().stream()
+                      .anyMatch(known -> !known.inPath() && known.name().equals(name)));
+      return new Match(route, request.with(inPath.get()));
     }
     throw otherMethod
         ? new Refusal(

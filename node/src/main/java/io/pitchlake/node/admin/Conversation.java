@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -44,10 +45,12 @@ final class Conversation extends SimpleChannelInboundHandler<FullHttpRequest> {
   private static final String NOTHING = "default-src 'none'; frame-ancestors 'none'";
 
   private static final long STILL_HERE_SECONDS = 3;
+  private static final Set<String> CAPTURE_PARAMETERS = Set.of("address", "seconds");
 
   private final Door door;
   private final Api api;
   private final Metrics metrics;
+  private final Captures captures;
   private final String description;
   private final Dashboard dashboard;
   private final RecentEvents events;
@@ -59,12 +62,14 @@ final class Conversation extends SimpleChannelInboundHandler<FullHttpRequest> {
       Door door,
       Api api,
       Metrics metrics,
+      Captures captures,
       String description,
       Dashboard dashboard,
       RecentEvents events) {
     this.door = door;
     this.api = api;
     this.metrics = metrics;
+    this.captures = captures;
     this.description = description;
     this.dashboard = dashboard;
     this.events = events;
@@ -148,6 +153,11 @@ final class Conversation extends SimpleChannelInboundHandler<FullHttpRequest> {
           plain);
     } else if (!changes && path.equals("/events")) {
       stream(context, request);
+    } else if (changes && path.equals("/capture")) {
+      Request asked =
+          Request.of(
+              new QueryStringDecoder(request.uri()).parameters(), CAPTURE_PARAMETERS::contains);
+      door.worker().execute(() -> capture(context, asked, plain));
     } else {
       Api.Match match = api.match(request.method(), request.uri());
       work(
@@ -327,6 +337,24 @@ final class Conversation extends SimpleChannelInboundHandler<FullHttpRequest> {
     listener = entry -> context.executor().execute(() -> tell(context, entry));
     events.listen(listener);
     stillHere(context);
+  }
+
+  /// What decoys are sent and answer from now on, as a pcap file. On a worker.
+  private void capture(ChannelHandlerContext context, Request asked, boolean plain) {
+    Captures.Running capture;
+    try {
+      capture = captures.begin(asked);
+    } catch (Refusal refusal) {
+      context.executor().execute(() -> refuse(context, refusal, false, plain));
+      return;
+    }
+    door.traffic().count(Traffic.Fate.ANSWERED);
+    HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+    head(response, CaptureStream.CONTENT_TYPE);
+    HttpUtil.setTransferEncodingChunked(response, true);
+    HttpUtil.setKeepAlive(response, false);
+    var _ = context.writeAndFlush(response);
+    Thread.ofVirtual().name("capture").start(new CaptureStream(capture, context.channel()));
   }
 
   private void tell(ChannelHandlerContext context, RecentEvents.Entry entry) {

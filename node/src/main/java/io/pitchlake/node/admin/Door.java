@@ -38,6 +38,7 @@ final class Door {
     this.worker = worker;
     this.quick = quick;
     this.traffic = traffic;
+    traffic.door(mostConnections);
     this.requests = new TokenBucket(rate, System.nanoTime());
     this.arrivals = new TokenBucket(rate, System.nanoTime());
   }
@@ -57,6 +58,11 @@ final class Door {
   /// Who does what is asked for.
   Executor workerFor(Route route) {
     return route.quick() ? quick : worker;
+  }
+
+  /// Who does what takes long.
+  Executor worker() {
+    return worker;
   }
 
   Executor quick() {

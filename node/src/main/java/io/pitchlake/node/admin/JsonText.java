@@ -4,12 +4,13 @@ import io.pitchlake.common.text.Json;
 import java.util.List;
 
 /// Answers as JSON, for programs and for people who look at it: each row of a table on a line.
-final class JsonText {
+public final class JsonText {
   private final StringBuilder text = new StringBuilder();
 
   private JsonText() {}
 
-  static String of(Object value) {
+  /// One value and a line end.
+  public static String of(Object value) {
     return Json.of(value) + '\n';
   }
 

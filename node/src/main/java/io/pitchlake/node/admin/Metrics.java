@@ -1,7 +1,6 @@
 package io.pitchlake.node.admin;
 
 import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -13,7 +12,6 @@ import io.pitchlake.common.metric.Gauge;
 import io.pitchlake.node.Node;
 import io.pitchlake.node.port.Port;
 import io.pitchlake.node.port.PortStatistics;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -38,19 +36,24 @@ final class Metrics {
           Gauge.NAT_SESSIONS, Setting.NATSESSIONS,
           Gauge.PERSISTENT_CLIENTS, Setting.PERSISTENCE);
 
+  /// What is counted, and the budget that each engine has of it.
+  private static final Map<Counter, Setting> BUDGETS =
+      Map.of(
+          Counter.TARPIT_RESETS, Setting.TARPITRSTRATE,
+          Counter.LOG_LINES, Setting.TARPITLOGTOTAL,
+          Counter.SESSIONS_STARTED, Setting.SESSIONRATE,
+          Counter.PROBES_SENT, Setting.TARGETPROBERATE,
+          Counter.ICMP_ERRORS_SENT, Setting.ICMPRATE);
+
   private final Operated operated;
-  private final List<EngineReader> engines;
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-  private final MultiGauge healthy;
-  private final MultiGauge sessions;
-  private final MultiGauge share;
+  private final Standings standings;
   private final SinkMetrics sinks;
   private double answerSeconds = Double.NaN;
 
   Metrics(Operated operated, List<EngineReader> engines, Traffic traffic) {
     this.operated = operated;
-    this.engines = engines;
     for (Counter counter : Counter.values()) {
       if (counter == Counter.BYTES_RECEIVED) {
         rising("received", counter.meaning(), "bytes", Tags.empty(), bank -> bank.get(counter));
@@ -82,7 +85,13 @@ final class Metrics {
             name(gauge) + ".limit",
             "the most of: " + gauge.meaning(),
             null,
-            () -> operated.nodes().getFirst().configuration().settings().get(setting)));
+            () -> setting(setting)));
+    BUDGETS.forEach((counter, setting) ->
+        now(
+            name(counter) + ".per.second.limit",
+            "the most in a second of: " + counter.meaning(),
+            null,
+            () -> setting(setting) * operated.nodes().size()));
     ports();
     long startedNanos = operated.clock().nanoTime();
     now(
@@ -101,9 +110,11 @@ final class Metrics {
         .register(registry);
     traffic.register(registry);
     sinks = new SinkMetrics(operated.sinks(), registry);
-    healthy = targets("target.healthy", "whether frames may be sent to a target");
-    sessions = targets("target.sessions", "sessions of a target that are not closing");
-    share = targets("target.share", "a target's share of new flows, relative to the others'");
+    standings = new Standings(operated, engines, registry);
+  }
+
+  private long setting(Setting setting) {
+    return operated.nodes().getFirst().configuration().settings().get(setting);
   }
 
   private static String name(Enum<?> constant) {
@@ -166,48 +177,17 @@ final class Metrics {
         .register(registry);
   }
 
-  private MultiGauge targets(String name, String meaning) {
-    return MultiGauge.builder(PREFIX + name).description(meaning).register(registry);
-  }
-
   /// Everything now. One caller at a time.
   synchronized String scrape() {
     sinks.read();
     long begunNanos = System.nanoTime();
     try {
-      readTargets();
+      standings.read();
       answerSeconds = (System.nanoTime() - begunNanos) / NANOS_PER_SECOND;
     } catch (Refusal e) {
       // What is counted is read without the engine; this says that it does not answer.
       answerSeconds = Double.NaN;
     }
     return registry.scrape();
-  }
-
-  private void readTargets() throws Refusal {
-    Page page = new BalanceShows(operated, engines).targets(new Request(Map.of()));
-    List<MultiGauge.Row<?>> health = new ArrayList<>();
-    List<MultiGauge.Row<?>> open = new ArrayList<>();
-    List<MultiGauge.Row<?>> shares = new ArrayList<>();
-    List<Column> columns = page.shape().tables().getFirst().columns();
-    for (List<Object> row : page.rows("targets")) {
-      Tags target = Tags.of("target", value(columns, row, "target").toString());
-      health.add(
-          MultiGauge.Row.of(target, Boolean.TRUE.equals(value(columns, row, "healthy")) ? 1 : 0));
-      open.add(MultiGauge.Row.of(target, (Long) value(columns, row, "sessions")));
-      shares.add(MultiGauge.Row.of(target, (Long) value(columns, row, "share")));
-    }
-    healthy.register(health, true);
-    sessions.register(open, true);
-    share.register(shares, true);
-  }
-
-  private static Object value(List<Column> columns, List<Object> row, String name) {
-    for (int i = 0; i < columns.size(); i++) {
-      if (columns.get(i).name().equals(name)) {
-        return row.get(i);
-      }
-    }
-    throw new IllegalArgumentException("there is no column " + name);
   }
 }

@@ -41,6 +41,7 @@ final class NodeShows {
       Shape.facts(
               text("name", "the node's name"),
               text("version", "of the program"),
+              number("pid", "of its process, as the node's own host counts"),
               number("uptime_seconds", "since the start"),
               text("role", "active, backup, mixed, or alone where there is no election"),
               flag("caught_up", "whether it knows what its peers know, or has none"),
@@ -201,6 +202,7 @@ final class NodeShows {
     boolean caughtUp = first().ask(inside -> inside.hasCaughtUp(nowNanos));
     page.fact("name", operated.hostName())
         .fact("version", operated.version())
+        .fact("pid", ProcessHandle.current().pid())
         .fact("uptime_seconds", (nowNanos - startedNanos) / SECOND_NANOS)
         .fact("role", role(routers))
         .fact("caught_up", caughtUp)
@@ -342,7 +344,7 @@ final class NodeShows {
         family.real() == null ? null : family.real().toString(),
         family.virt() == null ? null : family.virt().toString(),
         state.master() ? "master" : "backup",
-        view.tarpit() ? lower(view.mode()) : "off",
+        view.tarpit() ? lower(view.modes().usual()) : "off",
         simulated);
   }
 

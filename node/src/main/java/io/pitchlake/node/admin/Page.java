@@ -36,12 +36,10 @@ final class Page {
 
   /// Adds a row: one value for each column, null where nothing is known.
   Page row(String table, Object... values) {
-    Shape.Rows of =
-        shape.tables().stream().filter(one -> one.name().equals(table)).findFirst().orElseThrow();
-    if (of.columns().size() != values.length) {
+    List<Column> columns = columns(table);
+    if (columns.size() != values.length) {
       throw new IllegalArgumentException(
-          "a row of '%s' has %d values, not %d"
-              .formatted(table, of.columns().size(), values.length));
+          "a row of '%s' has %d values, not %d".formatted(table, columns.size(), values.length));
     }
     List<Object> row = new ArrayList<>(values.length);
     for (Object value : values) {
@@ -51,7 +49,29 @@ final class Page {
     return this;
   }
 
+  private List<Column> columns(String table) {
+    return shape.tables().stream()
+        .filter(one -> one.name().equals(table))
+        .findFirst()
+        .orElseThrow()
+        .columns();
+  }
+
   List<List<Object>> rows(String table) {
     return rows.get(table);
+  }
+
+  /// The rows of a table, each value by the name of its column; null where nothing is known.
+  List<Map<String, Object>> named(String table) {
+    List<Column> columns = columns(table);
+    List<Map<String, Object>> all = new ArrayList<>();
+    for (List<Object> row : rows.get(table)) {
+      Map<String, Object> values = new LinkedHashMap<>();
+      for (int i = 0; i < columns.size(); i++) {
+        values.put(columns.get(i).name(), row.get(i));
+      }
+      all.add(values);
+    }
+    return all;
   }
 }

@@ -1,12 +1,38 @@
 package io.pitchlake.node.admin;
 
 import io.pitchlake.common.net.IpAddress;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// What somebody asks for: the values of a [Route]'s parameters, as they were written.
 record Request(Map<String, String> values) {
+  /// What stands behind the `?` of a request.
+  ///
+  /// @param given the values of each name, of which the first counts
+  /// @param isKnown whether there is a parameter of a name
+  /// @throws Refusal a name is none of them
+  static Request of(Map<String, List<String>> given, Predicate<String> isKnown) throws Refusal {
+    Map<String, String> values = new LinkedHashMap<>();
+    for (Map.Entry<String, List<String>> one : given.entrySet()) {
+      if (!isKnown.test(one.getKey())) {
+        throw Refusal.wrong("there is no parameter '%s' here".formatted(shortened(one.getKey())));
+      }
+      values.put(one.getKey(), one.getValue().getFirst());
+    }
+    return new Request(values);
+  }
+
+  /// The same with what stands in the path.
+  Request with(Map<String, String> inPath) {
+    Map<String, String> all = new LinkedHashMap<>(inPath);
+    all.putAll(values);
+    return new Request(all);
+  }
+
   Optional<String> text(String name) {
     return Optional.ofNullable(values.get(name));
   }

@@ -28,6 +28,7 @@ final class Traffic {
 
   private final Map<Fate, AtomicLong> counts = new EnumMap<>(Fate.class);
   private final AtomicLong open = new AtomicLong();
+  private final AtomicLong room = new AtomicLong();
 
   Traffic() {
     for (Fate fate : Fate.values()) {
@@ -41,6 +42,11 @@ final class Traffic {
 
   long of(Fate fate) {
     return counts.get(fate).get();
+  }
+
+  /// There is another door, with room for as many connections.
+  void door(int connections) {
+    room.addAndGet(connections);
   }
 
   void opened() {
@@ -61,6 +67,9 @@ final class Traffic {
             .register(registry));
     Gauge.builder("pitchlake.admin.open", open, AtomicLong::doubleValue)
         .description("operator: connections open")
+        .register(registry);
+    Gauge.builder("pitchlake.admin.open.limit", room, AtomicLong::doubleValue)
+        .description("operator: the most of them, over all ways in")
         .register(registry);
   }
 }

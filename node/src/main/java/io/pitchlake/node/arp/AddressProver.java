@@ -53,12 +53,14 @@ final class AddressProver implements Addresses, Neighbors {
 
   private final AddressTable table;
   private final StationPool stations;
+  private final LivingMacs living;
   private final TimerWheel timers;
   private final NeighborWriter writer;
   private final Mastership mastership;
   private final EventSink events;
   private final CounterBank counters;
   private final LearntStations learnt;
+  private final LeaseSearches searches;
   private final Shards shards;
   private final Reception reception;
   private final TimerWheel.Expiry expiry = this::expired;
@@ -83,22 +85,26 @@ final class AddressProver implements Addresses, Neighbors {
   AddressProver(
       AddressTable table,
       StationPool stations,
+      LivingMacs living,
       TimerWheel timers,
       NeighborWriter writer,
       Mastership mastership,
       EventSink events,
       CounterBank counters,
       LearntStations learnt,
+      LeaseSearches searches,
       Shards shards,
       Reception reception) {
     this.table = table;
     this.stations = stations;
+    this.living = living;
     this.timers = timers;
     this.writer = writer;
     this.mastership = mastership;
     this.events = events;
     this.counters = counters;
     this.learnt = learnt;
+    this.searches = searches;
     this.shards = shards;
     this.reception = reception;
     this.replica = new AddressReplica(table, timers, this);
@@ -127,7 +133,9 @@ final class AddressProver implements Addresses, Neighbors {
     probes = (int) settings.get(Setting.TARPITPROBES);
     maxSimulated6 = Math.ceilDiv(settings.get(Setting.TARPITMAX6), shards.count());
     proofs = new TokenBucket(settings.get(Setting.TARPITPROOFRATE), atNanos);
-    proofs6 = new TokenBucket(settings.get(Setting.TARPITPROOFRATE), atNanos);
+    proofs6 =
+        new TokenBucket(
+            Math.ceilDiv(settings.get(Setting.TARPITPROOFRATE6), shards.count()), atNanos);
     sweep = new AddressSweep(next, settings.get(Setting.TARPITSWEEPRATE), atNanos);
     table.networks(next.size());
     replica.configure(next);
@@ -204,7 +212,7 @@ final class AddressProver implements Addresses, Neighbors {
     if (!mastership.isMaster(network, IpAddress.isIpv4(high, low))) {
       return DropReason.NOT_MASTER;
     }
-    if (isDhcpServer(network, stationMac)) {
+    if (isDhcpServer(network, stationMac, stationHigh, stationLow)) {
       return DropReason.ASKER_IS_DHCP_SERVER;
     }
     int entry = table.find(network.index(), high, low);
@@ -230,8 +238,16 @@ final class AddressProver implements Addresses, Neighbors {
   }
 
   @Override
-  public boolean isDhcpServer(NetworkView network, long stationMac) {
-    return learnt.isDhcpServer(network.index(), stationMac);
+  public boolean isDhcpServer(
+      NetworkView network, long stationMac, long stationHigh, long stationLow) {
+    return learnt.isDhcpServer(network.index(), stationMac)
+        || IpAddress.isIpv4(stationHigh, stationLow)
+            && learnt.isNamedDhcpServer(network.index(), stationLow);
+  }
+
+  @Override
+  public boolean mayBeDhcpServer(NetworkView network, long stationMac, long low, long atNanos) {
+    return searches.isSuspected(network.index(), stationMac, low, atNanos);
   }
 
   @Override
@@ -337,6 +353,14 @@ final class AddressProver implements Addresses, Neighbors {
     }
     table.probesLeft(entry, HELD_CHECKS);
     timers.schedule(entry, atNanos + FIRST_HELD_CHECK_NANOS);
+  }
+
+  @Override
+  public long decoyMac(NetworkView network, long high, long low) {
+    long mac = network.decoyMac(high, low);
+    return network.hasDecoyMacs() && living.mayHave(mac)
+        ? network.virtualMac(IpAddress.isIpv4(high, low))
+        : mac;
   }
 
   @Override
@@ -755,7 +779,7 @@ final class AddressProver implements Addresses, Neighbors {
     long high = table.high(entry);
     long low = table.low(entry);
     boolean isIpv4 = IpAddress.isIpv4(high, low);
-    long mac = network.virtualMac(isIpv4);
+    long mac = decoyMac(network, high, low);
     EventKind kind;
     if (isIpv4) {
       counters.count(Counter.TARPIT_ARP_REPLIES);

@@ -259,7 +259,7 @@ final class AddressReplica implements ReplicatedTable, SessionReplicator.Members
   private int refusal(NetworkView network, SessionCodec told) {
     return switch (STATES[told.stateNumber() - 1]) {
       case PROBING -> NOT_ALLOWED;
-      case REAL -> isOwnersMac(network, told.mac()) ? NONE : NOT_ALLOWED;
+      case REAL -> isOwnersMac(network, told) ? NONE : NOT_ALLOWED;
       case HELD -> network.isCandidate(told.high(), told.low()) ? NONE : NOT_ALLOWED;
       case SIMULATED ->
           told.millis() == 0
@@ -268,8 +268,11 @@ final class AddressReplica implements ReplicatedTable, SessionReplicator.Members
     };
   }
 
-  private static boolean isOwnersMac(NetworkView network, long mac) {
-    return mac != 0 && !MacAddress.isGroup(mac) && !network.isClusterMac(mac);
+  private static boolean isOwnersMac(NetworkView network, SessionCodec told) {
+    long mac = told.mac();
+    return mac != 0
+        && !MacAddress.isGroup(mac)
+        && !network.isClusterMac(mac, told.high(), told.low());
   }
 
   private void take(int entry, AddressState state, SessionCodec told, long nowNanos) {

@@ -16,6 +16,7 @@ import io.pitchlake.common.wire.Ipv6Header;
 import io.pitchlake.common.wire.NdpOptions;
 import io.pitchlake.common.wire.UdpHeader;
 import io.pitchlake.node.engine.Addresses;
+import io.pitchlake.node.engine.DecoyMacs;
 import io.pitchlake.node.engine.EventSink;
 import io.pitchlake.node.engine.Exchange;
 import io.pitchlake.node.engine.Mastership;
@@ -32,16 +33,22 @@ import io.pitchlake.sync.SessionReplicator;
 
 /// Answers ARP requests and neighbour solicitations for the node's own addresses and learns from
 /// every frame who is alive: senders of ARP and ND, sources of IP packets, probes of machines that
-/// come up, DHCP leases, routers. Runs on every node; what it learns ends simulations at once.
-/// Everything but questions for own addresses goes on down the chain.
+/// come up, DHCP leases, routers. Tells switches which IPv6 groups the node listens to. Runs on
+/// every node; what it learns ends simulations at once. Everything but questions for own addresses
+/// goes on down the chain.
 public final class ArpModule implements Module {
   private final Mastership mastership;
+  private final LivingMacs living = new LivingMacs();
   private final CounterBank counters;
   private final NeighborWriter writer;
   private final AddressProver prover;
   private final Hearing hearing;
+  private final MulticastListener listener;
   private final NdpOptions options = new NdpOptions();
   private final DhcpHeader dhcp = new DhcpHeader();
+
+  /// Whether decoys have MACs that a living machine might have, too.
+  private boolean decoyMacs;
 
   /// The module of the only engine.
   ///
@@ -84,20 +91,24 @@ public final class ArpModule implements Module {
     this.counters = counters;
     this.writer = new NeighborWriter(transmit);
     LearntStations learnt = new LearntStations();
+    LeaseSearches searches = new LeaseSearches();
     this.prover =
         new AddressProver(
             table,
             stations,
+            living,
             timers,
             writer,
             mastership,
             events,
             counters,
             learnt,
+            searches,
             seat.shards(),
             reception);
+    this.listener = new MulticastListener(table, transmit, counters, seat.shards());
     AddressDefence defence = new AddressDefence(writer, mastership, events, counters);
-    this.hearing = new Hearing(prover, learnt, defence, seat, counters);
+    this.hearing = new Hearing(prover, learnt, searches, defence, seat, counters);
   }
 
   /// The proofs, for the module that simulates.
@@ -128,32 +139,46 @@ public final class ArpModule implements Module {
 
   @Override
   public void onConfigured(View view, long nowNanos) {
+    decoyMacs = view.hasDecoyMacs();
     prover.configure(view, nowNanos);
     hearing.configure(view);
+    listener.configure(view, nowNanos);
   }
 
   @Override
   public void onDiscarded() {
     prover.requestsDiscarded();
+    listener.unheard();
   }
 
   @Override
   public void onTick(long nowNanos) {
     hearing.tick(nowNanos);
     prover.tick(nowNanos);
+    listener.tick(nowNanos);
   }
 
   @Override
   public Verdict onFrame(PacketContext packet) {
     // Our own frames come back from loops and hubs, and a peer's are no sign of an owner either.
-    if (packet.view().isClusterMac(packet.port(), packet.ethernet().source())) {
+    long source = packet.ethernet().source();
+    if (isClusterMac(packet, packet.sourceNetwork(), source)) {
       return packet.drop(DropReason.OWN_SOURCE);
+    }
+    if (decoyMacs && DecoyMacs.isPossible(source)) {
+      living.add(source);
     }
     return switch (packet.kind()) {
       case ARP -> onArp(packet);
       case IPV4 -> onIpv4(packet);
       case IPV6 -> onIpv6(packet);
     };
+  }
+
+  /// Whether a MAC is one under which this cluster may answer for the source's address.
+  private static boolean isClusterMac(PacketContext packet, NetworkView network, long mac) {
+    return packet.view().isClusterMac(packet.port(), mac)
+        || network != null && network.isClusterMac(mac, packet.sourceHigh(), packet.sourceLow());
   }
 
   private Verdict onArp(PacketContext packet) {
@@ -184,7 +209,8 @@ public final class ArpModule implements Module {
   /// others say of our own MACs is no claim of theirs.
   private void claimed(PacketContext packet, NetworkView network, long high, long low, long mac) {
     if (!network.isOwnReal(high, low) && !network.isOwnVirtual(high, low)) {
-      hearing.owner(network, high, low, ownerMac(packet, mac), packet.nowNanos());
+      long owner = network.isClusterMac(mac, high, low) ? packet.ethernet().source() : mac;
+      hearing.owner(network, high, low, ownerMac(packet, owner), packet.nowNanos());
     } else if (!packet.view().isClusterMac(packet.port(), mac)) {
       hearing.conflict(network, high, low, ownerMac(packet, mac), packet.nowNanos());
     }
@@ -243,15 +269,46 @@ public final class ArpModule implements Module {
     }
   }
 
-  /// A server that offers or gives an address has asked before whether it is free, and will ask
-  /// again: it never gets an answer, and what it gives away is held.
   private void onUdp(PacketContext packet) {
     UdpHeader udp = packet.udp();
-    if (udp.sourcePort() != DhcpHeader.SERVER_PORT
-        || !dhcp.wrap(udp.payloadAddress(), udp.payloadLength())
-        || !dhcp.isFromServer()) {
+    boolean fromServer = udp.sourcePort() == DhcpHeader.SERVER_PORT;
+    boolean toServer = udp.destinationPort() == DhcpHeader.SERVER_PORT;
+    if (!(fromServer || toServer) || !dhcp.wrap(udp.payloadAddress(), udp.payloadLength())) {
       return;
     }
+    if (fromServer && dhcp.isFromServer()) {
+      onDhcpServer(packet);
+    } else if (toServer && dhcp.isSearch()) {
+      onDhcpClient(packet);
+    }
+  }
+
+  /// A client looks for a lease, or takes one that it was offered. What it would like to have is
+  /// held, and the server that it names gets no answer from now on; who may be the server that it
+  /// does not name, [LeaseSearches] guesses.
+  private void onDhcpClient(PacketContext packet) {
+    long wantedLow = IpAddress.mappedLow(dhcp.requestedAddress());
+    NetworkView wanted = dhcp.requestedAddress() == 0 ? null : packet.networkOf(0, wantedLow);
+    if (wanted != null && !wanted.isOwnReal(0, wantedLow) && !wanted.isOwnVirtual(0, wantedLow)) {
+      hearing.claim(wanted, 0, wantedLow, dhcp.clientMac(), packet.nowNanos());
+    }
+    View view = packet.view();
+    for (int index = 0; index < view.size(); index++) {
+      NetworkView network = view.network(index);
+      if (network.port() != packet.port() || network.vlan() != packet.vlan()) {
+        continue;
+      }
+      if (dhcp.serverIdentifier() == 0) {
+        hearing.leaseSearch(network, packet.nowNanos());
+      } else {
+        hearing.namedDhcpServer(network, IpAddress.mappedLow(dhcp.serverIdentifier()));
+      }
+    }
+  }
+
+  /// A server that offers or gives an address has asked before whether it is free, and will ask
+  /// again: it never gets an answer, and what it gives away is held.
+  private void onDhcpServer(PacketContext packet) {
     long leasedLow = IpAddress.mappedLow(dhcp.yourAddress());
     NetworkView leased = packet.networkOf(0, leasedLow);
     if (dhcp.isLease() && leased != null) {
@@ -274,6 +331,10 @@ public final class ArpModule implements Module {
         }
         case Icmpv6Header.ROUTER_ADVERTISEMENT -> {
           onRouter(packet);
+        }
+        case Icmpv6Header.LISTENER_QUERY -> {
+          listener.asked(packet);
+          sourceHeard(packet);
         }
         default -> sourceHeard(packet);
       }

@@ -20,6 +20,7 @@ final class Hearing {
 
   private final AddressProver prover;
   private final LearntStations learnt;
+  private final LeaseSearches searches;
   private final AddressDefence defence;
   private final Shards shards;
   private final Hearsay[] outgoing;
@@ -35,11 +36,13 @@ final class Hearing {
   Hearing(
       AddressProver prover,
       LearntStations learnt,
+      LeaseSearches searches,
       AddressDefence defence,
       Exchange.Seat seat,
       CounterBank counters) {
     this.prover = prover;
     this.learnt = learnt;
+    this.searches = searches;
     this.defence = defence;
     this.shards = seat.shards();
     this.outgoing = seat.outgoing();
@@ -49,6 +52,7 @@ final class Hearing {
 
   void configure(View next) {
     view = next;
+    searches.configure(next.size());
   }
 
   /// Takes in what other engines have heard.
@@ -121,6 +125,20 @@ final class Hearing {
     }
   }
 
+  /// A client names the server whose offer it takes; every engine must know.
+  void namedDhcpServer(NetworkView network, long low) {
+    if (!learnt.isNamedDhcpServer(network.index(), low)) {
+      learnt.addNamedDhcpServer(network.index(), low);
+      tellAll(Hearsay.Kind.NAMED_DHCP_SERVER, network, 0, low, 0);
+    }
+  }
+
+  /// A client looks for a lease; every engine must know.
+  void leaseSearch(NetworkView network, long atNanos) {
+    searches.add(network.index(), atNanos);
+    tellAll(Hearsay.Kind.LEASE_SEARCH, network, 0, 0, 0);
+  }
+
   /// A router advertises itself; every engine must know.
   void router(NetworkView network, long high, long low) {
     if (!learnt.isRouter(network.index(), high, low)) {
@@ -149,9 +167,8 @@ final class Hearing {
       return;
     }
     NetworkView network = view.network(index);
-    boolean isAboutAddress = kind != Hearsay.Kind.DHCP_SERVER;
     // Its teller may not know yet that the network has gone.
-    if (isAboutAddress && !network.contains(high, low)) {
+    if (isAboutAddress(kind) && !network.contains(high, low)) {
       return;
     }
     switch (kind) {
@@ -164,7 +181,17 @@ final class Hearing {
       case SOURCE -> prover.sourceHeard(network, high, low, mac, nowNanos);
       case CLAIM -> prover.claimHeard(network, high, low, mac, nowNanos);
       case DHCP_SERVER -> learnt.addDhcpServer(index, mac);
+      case NAMED_DHCP_SERVER -> learnt.addNamedDhcpServer(index, low);
+      case LEASE_SEARCH -> searches.add(index, nowNanos);
       case ROUTER -> learnt.addRouter(index, high, low);
     }
+  }
+
+  /// Whether what is heard is about an address of the network itself.
+  private static boolean isAboutAddress(Hearsay.Kind kind) {
+    return switch (kind) {
+      case OWNER, CONFLICT, SOURCE, CLAIM, ROUTER -> true;
+      case DHCP_SERVER, NAMED_DHCP_SERVER, LEASE_SEARCH -> false;
+    };
   }
 }

@@ -51,8 +51,6 @@ public final class CheckCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Failure {
     ConfigurationFile loaded = ConfigurationFile.load(file.path(), world);
-    List<String> missing = MissingFeatures.in(loaded);
-    missing.forEach(line -> world.out().println("note: " + line + "; 'run' would refuse"));
     world
         .out()
         .println(

@@ -11,7 +11,6 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,8 +31,24 @@ final class ClusterKeyFile {
         : Optional.empty();
   }
 
+  /// The key, where the configuration names one; not a word is logged.
+  static Optional<ClusterKey> quietly(ConfigurationFile file) throws Failure {
+    Optional<Path> path = file.configuration().sync().flatMap(Sync::key);
+    return path.isPresent()
+        ? Optional.of(readQuietly(file.path().toString(), path.get()))
+        : Optional.empty();
+  }
+
   /// The key in a file that `named`, a configuration or an option, names.
   static ClusterKey read(String named, Path path) throws Failure {
+    ClusterKey key = readQuietly(named, path);
+    if (isOpen(path)) {
+      LOG.warn("the cluster key {} can be read by every user of this host; chmod 600 it", path);
+    }
+    return key;
+  }
+
+  private static ClusterKey readQuietly(String named, Path path) throws Failure {
     byte[] secret = new byte[0];
     try {
       if (Files.size(path) > LONGEST_BYTES) {
@@ -47,7 +62,6 @@ final class ClusterKeyFile {
             "has %d bytes, but a key needs at least %d"
                 .formatted(secret.length, ClusterKey.SHORTEST_BYTES));
       }
-      warnOfReaders(path);
       return new ClusterKey(secret);
     } catch (NoSuchFileException e) {
       throw failure(named, path, "does not exist");
@@ -66,12 +80,14 @@ final class ClusterKeyFile {
         "%s: error: the cluster key %s %s; %s".formatted(named, path, what, REMEDY));
   }
 
-  private static void warnOfReaders(Path path) throws IOException {
+  /// Whether every user of this host may read it.
+  static boolean isOpen(Path path) {
     PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
-    Set<PosixFilePermission> permissions =
-        view == null ? Set.of() : view.readAttributes().permissions();
-    if (permissions.contains(PosixFilePermission.OTHERS_READ)) {
-      LOG.warn("the cluster key {} can be read by every user of this host; chmod 600 it", path);
+    try {
+      return view != null
+          && view.readAttributes().permissions().contains(PosixFilePermission.OTHERS_READ);
+    } catch (IOException e) {
+      return false; // who cannot look cannot tell; reading it says what is wrong
     }
   }
 }

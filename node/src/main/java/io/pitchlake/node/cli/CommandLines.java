@@ -2,6 +2,7 @@ package io.pitchlake.node.cli;
 
 import ch.qos.logback.classic.Level;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -33,10 +34,11 @@ import picocli.CommandLine.ScopeType;
       "4:an interface is unknown, cannot be used or has gone",
       "5:a privilege is missing; the message names the capability",
       "6:a capture file is broken or cannot be read or written",
-      "7:the configuration asks for what this build does not have",
       "8:a drill could not be made",
       "9:no node answers at the socket",
       "10:the node refuses what was asked of it; the message says why",
+      "11:the doctor has found warnings",
+      "12:the doctor has found faults",
       "70:a fault of the program"
     },
     footerHeading = "%nExamples:%n",
@@ -47,6 +49,7 @@ import picocli.CommandLine.ScopeType;
       "  pitchlake pen --print-config -df -O \"dsr_if eth1\" 192.168.2.10:80 192.168.2.2",
       "  pitchlake show status",
       "  pitchlake drain target 2",
+      "  pitchlake doctor",
       "  pitchlake run --help"
     },
     versionProvider = VersionCommand.Version.class)
@@ -78,28 +81,42 @@ public final class CommandLines implements Runnable {
             .addSubcommand(new ReplayCommand(world))
             .addSubcommand(new PenCommand(world))
             .addSubcommand(new DrillCommand(world))
-            .addSubcommand(new WitnessCommand(world))
-            .addSubcommand(new ShowCommand(world))
-            .addSubcommand(new FailoverCommand(world))
-            .addSubcommand(new TargetCommands.Enable(world))
-            .addSubcommand(new TargetCommands.Disable(world))
-            .addSubcommand(new TargetCommands.Drain(world))
-            .addSubcommand(new ReleaseCommand(world))
-            .addSubcommand(new ReloadCommand(world))
-            .addSubcommand(new TraceCommand(world))
-            .addSubcommand(new VersionCommand(world))
-            .setOut(world.out())
-            .setErr(world.err())
-            .setColorScheme(
-                CommandLine.Help.defaultColorScheme(
-                    world.colour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF))
-            .setParameterExceptionHandler((mistake, arguments) -> usage(mistake, world))
-            .setExecutionExceptionHandler((trouble, command, parsed) -> end(trouble, world));
+            .addSubcommand(new WitnessCommand(world));
+    OperatorCommands.addTo(commandLine, world, Optional.empty())
+        .addSubcommand(new DoctorCommand(world))
+        .addSubcommand(new ControlCommand(world))
+        .addSubcommand(new CompletionCommand(world))
+        .addSubcommand(new VersionCommand(world));
+    behave(commandLine, world);
+  }
+
+  /// What holds for every line, whoever reads it: where words go to, what becomes of mistakes, and
+  /// that a command may be named by any beginning that no other one has.
+  static void behave(CommandLine commandLine, Surroundings world) {
+    commandLine
+        .setOut(world.out())
+        .setErr(world.err())
+        .setColorScheme(
+            CommandLine.Help.defaultColorScheme(
+                world.colour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF))
+        .setParameterExceptionHandler((mistake, arguments) -> usage(mistake, world))
+        .setExecutionExceptionHandler((trouble, command, parsed) -> end(trouble, world))
+        .setAbbreviatedSubcommandsAllowed(true);
   }
 
   /// Runs one command line and returns the exit code.
   public int execute(String... arguments) {
     return commandLine.execute(arguments);
+  }
+
+  /// Reads one command line as it would be read to be run, and runs nothing.
+  CommandLine.ParseResult parse(String... arguments) {
+    return commandLine.parseArgs(arguments);
+  }
+
+  /// Everything that may be written.
+  CommandTree tree() {
+    return CommandTree.of(commandLine);
   }
 
   @Option(

@@ -198,21 +198,30 @@ public final class DrillCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Failure {
-    DrillPlan plan = plan();
+    DrillRunner runner =
+        new DrillRunner(plan(), this::open, world.clock(), line -> world.out().println(line));
     try {
-      DrillReport report =
-          new DrillRunner(plan, this::open, world.clock(), line -> world.out().println(line)).run();
-      world.out().println();
-      report.table().forEach(world.out()::println);
-      world.out().flush();
-      write(json, "--json", report::json);
-      write(svg, "--svg", report::svg);
+      runner.run();
+      tell(runner.report());
       return ExitCode.OK;
     } catch (DrillException e) {
+      tell(runner.report());
       throw new Failure(ExitCode.DRILL, e.getMessage());
     } catch (PortException e) {
+      tell(runner.report());
       throw new Failure(ExitCode.of(e.reason()), e.getMessage());
     }
+  }
+
+  private void tell(DrillReport report) throws Failure {
+    if (report.isEmpty()) {
+      return;
+    }
+    world.out().println();
+    report.table().forEach(world.out()::println);
+    world.out().flush();
+    write(json, "--json", report::json);
+    write(svg, "--svg", report::svg);
   }
 
   private Port open(String name, Configuration.Access access) throws PortException {

@@ -22,9 +22,6 @@ public final class ExitCode {
   /// A capture file cannot be read or written.
   public static final int CAPTURE = 6;
 
-  /// The configuration asks for what this build does not have.
-  public static final int MISSING_FEATURE = 7;
-
   /// A drill could not be made.
   public static final int DRILL = 8;
 
@@ -33,6 +30,12 @@ public final class ExitCode {
 
   /// The node refuses what was asked of it; the message says why.
   public static final int REFUSED = 10;
+
+  /// The doctor has found warnings, and no faults.
+  public static final int WARNINGS = 11;
+
+  /// The doctor has found faults.
+  public static final int FAULTS = 12;
 
   /// A fault of the program itself.
   public static final int INTERNAL = 70;

@@ -1,6 +1,5 @@
 package io.pitchlake.node.cli;
 
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,7 +44,6 @@ public final class FailoverCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Failure {
-    return socket.ask(
-        world, "POST", "/api/v1/failover", Map.of("seconds", Integer.toString(seconds)));
+    return socket.ask(world, "POST", new Query("/api/v1/failover").with("seconds", seconds));
   }
 }

@@ -65,7 +65,6 @@ import picocli.CommandLine.Model.CommandSpec;
       "3:what it says does not fit together",
       "4:an interface is unknown, cannot be used or has gone",
       "5:a privilege is missing; the message names the capability",
-      "7:it asks for what this build does not have",
       "70:a fault of the program"
     })
 public final class PenCommand implements Callable<Integer> {

@@ -1,7 +1,6 @@
 package io.pitchlake.node.cli;
 
 import io.pitchlake.common.net.IpAddress;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,6 +43,6 @@ public final class ReleaseCommand implements Callable<Integer> {
         IpAddress.tryParse(address)
             .orElseThrow(
                 () -> new Failure(ExitCode.USAGE, "'%s' is no address".formatted(address)));
-    return socket.ask(world, "POST", "/api/v1/addresses/" + released + "/release", Map.of());
+    return socket.ask(world, "POST", new Query("/api/v1/addresses/" + released + "/release"));
   }
 }

@@ -62,7 +62,6 @@ final class Reload {
     Configuration next;
     try {
       ConfigurationFile loaded = source.load();
-      MissingFeatures.refuse(loaded);
       next = loaded.configuration();
     } catch (Failure failure) {
       return refuse(failure.lines());

@@ -1,6 +1,5 @@
 package io.pitchlake.node.cli;
 
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,6 +33,7 @@ public final class ReloadCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Failure {
-    return socket.ask(world, "POST", "/api/v1/reload", Map.of());
+    return socket.ask(
+        world, "POST", new Query("/api/v1/reload"), "the node reads its configuration");
   }
 }

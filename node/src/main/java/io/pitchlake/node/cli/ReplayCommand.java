@@ -39,7 +39,6 @@ import picocli.CommandLine.Parameters;
       "2:wrong usage",
       "3:the configuration is broken or runs nothing",
       "6:a capture file is broken or cannot be read or written",
-      "7:the configuration asks for what this build does not have",
       "70:a fault of the program"
     })
 public final class ReplayCommand implements Callable<Integer> {
@@ -76,7 +75,6 @@ public final class ReplayCommand implements Callable<Integer> {
   public Integer call() throws Failure {
     long portMac = portMac();
     ConfigurationFile loaded = ConfigurationFile.load(file.path(), world);
-    MissingFeatures.refuse(loaded);
     Optional<ClusterKey> cluster = ClusterKeyFile.of(loaded);
     List<Interface> links = Node.interfacesOf(loaded.configuration());
     if (links.size() != 1) {

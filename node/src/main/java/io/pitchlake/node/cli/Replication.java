@@ -17,7 +17,9 @@ import org.slf4j.LoggerFactory;
 /// engine.
 final class Replication implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger("pitchlake");
-  private static final String DEFAULT_CLUSTER = "pitchlake";
+
+  /// Of nodes whose file names no cluster.
+  static final String DEFAULT_CLUSTER = "pitchlake";
 
   /// How much is handed over before the engine's ring is looked at again.
   private static final int ARRIVALS = 64;

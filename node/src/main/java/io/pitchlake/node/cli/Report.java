@@ -160,7 +160,8 @@ final class Report {
           ADDRESSES_PROBING,
           ADDRESSES_REAL,
           ADDRESSES_SIMULATED,
-          ADDRESSES_HELD ->
+          ADDRESSES_HELD,
+          MLD_GROUPS ->
           "";
     };
   }

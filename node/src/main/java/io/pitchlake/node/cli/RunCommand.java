@@ -88,7 +88,6 @@ import picocli.CommandLine.Option;
       "3:the configuration is broken or runs nothing",
       "4:an interface is unknown, cannot be used or has gone, or an address or socket cannot be had",
       "5:a privilege is missing; the message names the capability",
-      "7:the configuration asks for what this build does not have",
       "70:a fault of the program"
     })
 public final class RunCommand implements Callable<Integer> {
@@ -127,7 +126,6 @@ public final class RunCommand implements Callable<Integer> {
     OneEnd ending = new OneEnd(world.ending());
     while (true) {
       ConfigurationFile loaded = source.load();
-      MissingFeatures.refuse(loaded);
       try {
         serve(source, loaded, ending);
         return ExitCode.OK;

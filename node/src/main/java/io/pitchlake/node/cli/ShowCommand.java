@@ -1,9 +1,10 @@
 package io.pitchlake.node.cli;
 
+import io.pitchlake.common.session.AddressState;
 import java.io.IOException;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -78,17 +79,44 @@ public final class ShowCommand implements Callable<Integer> {
       return name().toLowerCase(Locale.ROOT);
     }
 
+    /// The one of that name, or the only one whose name begins so.
     static Subject of(String word) {
-      for (Subject subject : values()) {
-        if (subject.toString().equals(word)) {
+      List<Subject> begun =
+          Stream.of(values()).filter(subject -> subject.toString().startsWith(word)).toList();
+      for (Subject subject : begun) {
+        if (begun.size() == 1 || subject.toString().equals(word)) {
           return subject;
         }
       }
       throw new TypeConversionException(
-          "'%s' cannot be shown; what can is %s"
-              .formatted(
-                  word,
-                  Stream.of(values()).map(Subject::toString).collect(Collectors.joining(", "))));
+          begun.isEmpty()
+              ? "'%s' cannot be shown; what can is %s".formatted(word, names(values()))
+              : "'%s' may be %s".formatted(word, names(begun.toArray(Subject[]::new))));
+    }
+
+    private static String names(Subject... subjects) {
+      return Stream.of(subjects).map(Subject::toString).collect(Collectors.joining(", "));
+    }
+  }
+
+  /// All of them, for who completes what is typed.
+  private static final class Names extends ArrayList<String> {
+    private static final long serialVersionUID = 1L;
+
+    Names() {
+      super(Stream.of(Subject.values()).map(Subject::toString).toList());
+    }
+  }
+
+  /// What `--state` may be.
+  private static final class States extends ArrayList<String> {
+    private static final long serialVersionUID = 1L;
+
+    States() {
+      super(
+          Stream.of(AddressState.values())
+              .map(state -> state.name().toLowerCase(Locale.ROOT))
+              .toList());
     }
   }
 
@@ -105,6 +133,7 @@ public final class ShowCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "WHAT",
       converter = Subjects.class,
+      completionCandidates = Names.class,
       description = "What to show, see above.")
   private Subject subject;
 
@@ -122,6 +151,7 @@ public final class ShowCommand implements Callable<Integer> {
 
   @Option(
       names = "--state",
+      completionCandidates = States.class,
       paramLabel = "STATE",
       description = "addresses: real, simulated, probing or held.")
   private String state;
@@ -152,36 +182,35 @@ public final class ShowCommand implements Callable<Integer> {
     if (follow && subject == Subject.EVENTS) {
       return follow();
     }
-    Map<String, String> values = new LinkedHashMap<>();
-    put(values, "limit", limit);
-    put(values, "after", after);
-    put(values, "network", network);
-    put(values, "state", state);
-    put(values, "address", address);
-    put(values, "server", server);
-    put(values, "target", target);
-    put(values, "client", client);
-    return socket.ask(world, "GET", "/api/v1/" + subject, values);
+    return socket.ask(
+        world,
+        "GET",
+        new Query("/api/v1/" + subject)
+            .with("limit", limit)
+            .with("after", after)
+            .with("network", network)
+            .with("state", state)
+            .with("address", address)
+            .with("server", server)
+            .with("target", target)
+            .with("client", client));
   }
 
   private int follow() throws Failure {
     try {
       socket
+          .node()
           .client(world)
-          .follow(event -> {
-            world.out().println(event);
-            world.out().flush();
-            return !world.out().checkError();
-          });
+          .follow(
+              world.ending()::whenAsked,
+              event -> {
+                world.out().println(event);
+                world.out().flush();
+                return !world.out().checkError();
+              });
       return ExitCode.OK;
     } catch (IOException e) {
-      throw socket.unreachable(world);
-    }
-  }
-
-  private static void put(Map<String, String> values, String name, Object value) {
-    if (value != null) {
-      values.put(name, value.toString());
+      throw socket.node().unreachable(world);
     }
   }
 }

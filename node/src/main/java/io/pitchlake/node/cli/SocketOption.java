@@ -1,25 +1,13 @@
 package io.pitchlake.node.cli;
 
-import io.pitchlake.common.config.Configuration.Admin;
 import io.pitchlake.node.admin.AdminClient;
-import java.io.IOException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// `-s SOCKET --json`, the same for every command that asks a node that runs.
+/// `-s SOCKET --json`, the same for every command that prints one answer of a node that runs.
 final class SocketOption {
-  @Option(
-      names = {"-s", "--socket"},
-      paramLabel = "SOCKET",
-      description =
-          "The node's socket, as 'admin { socket PATH }' says; /run/pitchlake/admin.sock if not given.")
-  private Path socket;
+  @Mixin private NodeSocket node;
 
   @Option(names = "--json", description = "Print JSON, for programs.")
   private boolean json;
@@ -28,60 +16,33 @@ final class SocketOption {
     return json;
   }
 
-  private Path path(Surroundings world) {
-    return socket != null ? socket : world.runFolder().resolve(Admin.DEFAULT_SOCKET.getFileName());
-  }
-
-  AdminClient client(Surroundings world) {
-    return new AdminClient(path(world));
+  NodeSocket node() {
+    return node;
   }
 
   /// Asks the node and prints what it says.
   ///
-  /// @param values what stands behind the `?`
   /// @throws Failure nobody answers, or not as was hoped
-  int ask(Surroundings world, String method, String target, Map<String, String> values)
-      throws Failure {
-    String query =
-        values.entrySet().stream()
-            .map(one ->
-                one.getKey() + "=" + URLEncoder.encode(one.getValue(), StandardCharsets.UTF_8))
-            .collect(Collectors.joining("&"));
-    AdminClient.Answer answer;
-    try {
-      answer = client(world).ask(method, query.isEmpty() ? target : target + "?" + query, json);
-    } catch (IOException e) {
-      throw unreachable(world);
-    }
+  int ask(Surroundings world, String method, Query query) throws Failure {
+    AdminClient.Answer answer = node.ask(world, method, query, json);
     if (answer.isGood() || json) {
       world.out().print(answer.body());
       world.out().flush();
     }
     if (!answer.isGood()) {
       throw new Failure(
-          codeOf(answer.status()), json ? List.of() : answer.body().strip().lines().toList());
+          NodeSocket.codeOf(answer.status()),
+          json ? List.of() : answer.body().strip().lines().toList());
     }
     return ExitCode.OK;
   }
 
-  Failure unreachable(Surroundings world) {
-    Path path = path(world);
-    String why =
-        !Files.exists(path)
-            ? "there is no such socket"
-            : !Files.isWritable(path) ? "this user may not write to it" : "nobody answers there";
-    return new Failure(
-        ExitCode.UNREACHABLE,
-        "no node answers at %s: %s; does 'pitchlake run' run, with this socket in its section 'admin'?"
-            .formatted(path, why));
-  }
-
-  private static int codeOf(int status) {
-    return switch (status) {
-      case 400, 404, 405 -> ExitCode.USAGE;
-      case 500 -> ExitCode.INTERNAL;
-      case 503 -> ExitCode.UNREACHABLE;
-      default -> ExitCode.REFUSED;
-    };
+  /// As [#ask], while a terminal is told what is waited for.
+  ///
+  /// @param waiting in words
+  int ask(Surroundings world, String method, Query query, String waiting) throws Failure {
+    try (Progress _ = Progress.of(world, seconds -> "%s, %d s".formatted(waiting, seconds))) {
+      return ask(world, method, query);
+    }
   }
 }

@@ -20,12 +20,14 @@ import java.util.random.RandomGenerator;
 ///
 /// @param out for what was asked for
 /// @param err for what went wrong
+/// @param console what the user sits before
 /// @param colour whether `err` is a terminal that wants colours
 /// @param random for keys
 /// @param ports opens a live interface
 /// @param hostAddresses what the host's kernel owns now
 /// @param linkAddresses the addresses of an interface, empty when there is no such interface
 /// @param kernel the kernel's settings, `/proc/sys`
+/// @param root where the kernel shows the machine and its processes, `/`
 /// @param runFolder where the node's own socket is usually made, `/run/pitchlake`
 /// @param syslogSocket the local syslog daemon's socket, `/dev/log`
 /// @param environment the value of a variable, null without
@@ -35,6 +37,7 @@ import java.util.random.RandomGenerator;
 public record Surroundings(
     PrintWriter out,
     PrintWriter err,
+    Console console,
     boolean colour,
     Clock clock,
     RandomGenerator random,
@@ -42,12 +45,35 @@ public record Surroundings(
     Supplier<Set<IpAddress>> hostAddresses,
     Function<String, Optional<List<OwnAddress>>> linkAddresses,
     Path kernel,
+    Path root,
     Path runFolder,
     Path syslogSocket,
     UnaryOperator<String> environment,
     Ending ending,
     Reloading reloading,
     Reporting reporting) {
+
+  /// The same where somebody else says when to end.
+  Surroundings endingBy(Ending other) {
+    return new Surroundings(
+        out,
+        err,
+        console,
+        colour,
+        clock,
+        random,
+        ports,
+        hostAddresses,
+        linkAddresses,
+        kernel,
+        root,
+        runFolder,
+        syslogSocket,
+        environment,
+        other,
+        reloading,
+        reporting);
+  }
 
   /// Tells a command that it is asked what it knows now.
   @FunctionalInterface

@@ -1,6 +1,7 @@
 package io.pitchlake.node.cli;
 
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -15,11 +16,22 @@ abstract class TargetCommands implements Callable<Integer> {
   private static final class Target implements ITypeConverter<String> {
     @Override
     public String convert(String word) {
-      if (!word.equals("target")) {
+      if (word.isEmpty() || !WORD.startsWith(word)) {
         throw new TypeConversionException(
             "'%s' cannot be administered; write 'target N'".formatted(word));
       }
-      return word;
+      return WORD;
+    }
+  }
+
+  private static final String WORD = "target";
+
+  /// The same for who completes what is typed.
+  private static final class Kinds extends ArrayList<String> {
+    private static final long serialVersionUID = 1L;
+
+    Kinds() {
+      super(List.of(WORD));
     }
   }
 
@@ -31,6 +43,7 @@ abstract class TargetCommands implements Callable<Integer> {
       index = "0",
       paramLabel = "target",
       converter = Target.class,
+      completionCandidates = Kinds.class,
       description = "The word 'target'.")
   @SuppressWarnings("UnusedVariable") // it can only be this one
   private String kind;
@@ -45,7 +58,7 @@ abstract class TargetCommands implements Callable<Integer> {
 
   @Override
   public Integer call() throws Failure {
-    return socket.ask(world, "POST", "/api/v1/targets/" + target + "/" + verb, Map.of());
+    return socket.ask(world, "POST", new Query("/api/v1/targets/" + target + "/" + verb));
   }
 
   /// `pitchlake enable target N`

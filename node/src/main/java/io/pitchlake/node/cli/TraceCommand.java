@@ -1,7 +1,5 @@
 package io.pitchlake.node.cli;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -11,7 +9,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "trace",
     customSynopsis =
-        "pitchlake trace [-n FRAMES] [--for SECONDS] [--address ADDRESS] [-s SOCKET] [--json]",
+        "pitchlake trace [-n FRAMES] [--for SECONDS] [--address ADDRESS] [-s SOCKET] [--json]%n"
+            + "       pitchlake trace flow FLOW [-s SOCKET] [--json]",
     header = "Show what becomes of the next frames, and which module decides it.",
     description = {
       "",
@@ -30,7 +29,8 @@ import picocli.CommandLine.Option;
     footerHeading = "%nExamples:%n",
     footer = {
       "  pitchlake trace --address 192.168.2.77",
-      "  pitchlake trace -n 200 --for 1 --json"
+      "  pitchlake trace -n 200 --for 1 --json",
+      "  pitchlake trace flow tcp 192.168.2.66:4711 192.168.2.10:80"
     })
 public final class TraceCommand implements Callable<Integer> {
   private final Surroundings world;
@@ -57,16 +57,13 @@ public final class TraceCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Failure {
-    Map<String, String> values = new LinkedHashMap<>();
-    if (frames != null) {
-      values.put("frames", frames.toString());
-    }
-    if (seconds != null) {
-      values.put("seconds", seconds.toString());
-    }
-    if (address != null) {
-      values.put("address", address);
-    }
-    return socket.ask(world, "POST", "/api/v1/trace", values);
+    return socket.ask(
+        world,
+        "POST",
+        new Query("/api/v1/trace")
+            .with("frames", frames)
+            .with("seconds", seconds)
+            .with("address", address),
+        "waiting for frames");
   }
 }

@@ -12,6 +12,11 @@ public final class DrillReport {
     this.runs = List.copyOf(runs);
   }
 
+  /// Whether not one run came to its end.
+  public boolean isEmpty() {
+    return runs.isEmpty();
+  }
+
   /// The figures as lines for a terminal.
   public List<String> table() {
     return TextReport.table(runs);

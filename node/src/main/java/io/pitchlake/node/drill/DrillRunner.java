@@ -43,6 +43,7 @@ public final class DrillRunner {
   private final PortSource ports;
   private final Clock clock;
   private final Consumer<String> progress;
+  private final List<RunResult> results = new ArrayList<>();
 
   /// Opens a port on an interface.
   @FunctionalInterface
@@ -59,8 +60,7 @@ public final class DrillRunner {
   }
 
   /// Does it all. The pairs take turns, so that all meet the same machine.
-  public DrillReport run() throws DrillException, PortException {
-    List<RunResult> results = new ArrayList<>();
+  public void run() throws DrillException, PortException {
     for (Drill drill : plan.drills()) {
       for (int run = 1; run <= plan.runs(); run++) {
         for (Pair pair : plan.pairs()) {
@@ -73,6 +73,10 @@ public final class DrillRunner {
         }
       }
     }
+  }
+
+  /// What has been measured so far; a pair that breaks for good does not take it along.
+  public DrillReport report() {
     return new DrillReport(plan, results);
   }
 

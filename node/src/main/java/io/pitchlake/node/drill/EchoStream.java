@@ -21,9 +21,9 @@ final class EchoStream implements AutoCloseable {
   private final Clock clock;
   private final Socket socket;
   private final Thread writer =
-      Thread.ofPlatform().name("stream out").daemon().unstarted(this::write);
+      Thread.ofPlatform().name("stream out").daemon().unstarted(() -> Punctual.run(this::write));
   private final Thread reader =
-      Thread.ofPlatform().name("stream in").daemon().unstarted(this::read);
+      Thread.ofPlatform().name("stream in").daemon().unstarted(() -> Punctual.run(this::read));
   private volatile boolean closing;
 
   private EchoStream(Clock clock, Socket socket) {

@@ -44,7 +44,8 @@ final class Prober implements AutoCloseable {
   private final RequestLane syn = new RequestLane(Lane.Kind.TRAP);
   private final List<Change> changes = new ArrayList<>();
   private final Batch batch = new Batch(BATCH_FRAMES);
-  private final Thread thread = Thread.ofPlatform().name("probe").daemon().unstarted(this::run);
+  private final Thread thread =
+      Thread.ofPlatform().name("probe").daemon().unstarted(() -> Punctual.run(this::run));
   private long virtMac;
   private long trapMac;
   private int speaker;

@@ -21,6 +21,10 @@ public final class Engine {
 
   private static final int COMMANDS_PER_TURN = 16;
 
+  /// A wait is over long before: a turn that comes later was kept from its core, or the one before
+  /// it took too long.
+  private static final long LATE_NANOS = 20_000_000;
+
   private final Clock clock;
   private final Port[] ports;
   private final Batch[] batches;
@@ -38,6 +42,12 @@ public final class Engine {
 
   /// What an operator wants to see of frames; null: nothing.
   private Trace trace;
+
+  /// Takes copies of frames for an operator; null: none are wanted.
+  private Capture capture;
+
+  /// Whether there is any of both: all that a frame is asked while there is none.
+  private boolean watched;
 
   /// @param replicator tells other nodes what has changed; null for a node alone
   /// @param reception of `ports`, kept up to date for the modules that ask it
@@ -71,7 +81,11 @@ public final class Engine {
   /// Turns until a [Command.Stop] is done or a port's source has ended.
   public void run(RealTime realTime) {
     while (!stopped()) {
+      long lastNanos = turnNanos;
       int work = turn();
+      if (turnNanos - lastNanos > LATE_NANOS) {
+        counters.count(Counter.TURNS_LATE);
+      }
       boolean waited = idle.afterTurn(work, untilDueNanos());
       realTime.afterTurn(waited, turnNanos);
     }
@@ -81,6 +95,9 @@ public final class Engine {
   public int turn() {
     long nowNanos = clock.nanoTime();
     turnNanos = nowNanos;
+    if (watched && capture != null) {
+      capture.turn(view, nowNanos);
+    }
     chain.onTurn(nowNanos);
     int work = drainCommands(nowNanos);
     for (int port = 0; port < ports.length; port++) {
@@ -125,6 +142,16 @@ public final class Engine {
   /// Notes what becomes of frames from now on, or, with null, no more; engine thread.
   public void trace(Trace into) {
     trace = into;
+    watched = trace != null || capture != null;
+  }
+
+  /// Copies what decoys are sent from now on, or, with null, no more; engine thread.
+  public void capture(Capture into) {
+    capture = into;
+    watched = trace != null || capture != null;
+    if (into != null) {
+      into.turn(view, turnNanos);
+    }
   }
 
   /// What it works with; engine thread.
@@ -162,6 +189,9 @@ public final class Engine {
 
   private void configure(View next, long nowNanos) {
     view = next;
+    if (capture != null) {
+      capture.turn(next, nowNanos);
+    }
     for (int port = 0; port < ports.length; port++) {
       ports[port].filter(next.filter(port));
     }
@@ -183,14 +213,26 @@ public final class Engine {
       DropReason malformed = packet.parse(frame, port, nowNanos, view);
       if (malformed != null) {
         counters.drop(malformed);
-      } else if (trace == null || !trace.wants(packet)) {
-        chain.onFrame(packet);
+      } else if (watched) {
+        onWatched();
       } else {
-        chain.onFrame(packet, trace);
+        chain.onFrame(packet);
       }
     }
     counters.add(Counter.FRAMES_RECEIVED, count);
     counters.add(Counter.BYTES_RECEIVED, bytes);
     return count;
+  }
+
+  /// The frame's way while an operator watches.
+  private void onWatched() {
+    if (capture != null) {
+      capture.received(packet);
+    }
+    if (trace != null && trace.wants(packet)) {
+      chain.onFrame(packet, trace);
+    } else {
+      chain.onFrame(packet);
+    }
   }
 }

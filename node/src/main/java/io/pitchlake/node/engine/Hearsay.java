@@ -20,6 +20,10 @@ public final class Hearsay {
     CLAIM,
     /// A DHCP server's MAC; the address does not matter.
     DHCP_SERVER,
+    /// A DHCP server's address, named by a client; it need not lie in the network.
+    NAMED_DHCP_SERVER,
+    /// A client looks for a lease; no address matters.
+    LEASE_SEARCH,
     /// A router's address.
     ROUTER
   }

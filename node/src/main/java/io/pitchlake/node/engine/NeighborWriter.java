@@ -55,6 +55,25 @@ public final class NeighborWriter {
         station);
   }
 
+  /// Has switches learn where `mac` is now, and names no address: a reverse ARP request (RFC 903),
+  /// as hypervisors send when a machine has moved. Nobody answers it.
+  public void reverseArpRequest(int port, int vlanTci, long mac) {
+    Frame frame = transmit.newFrame(port);
+    long at =
+        ethernet.begin(
+            frame,
+            vlanTci,
+            MacAddress.BROADCAST,
+            mac,
+            ArpHeader.REVERSE_ETHER_TYPE,
+            ArpHeader.LENGTH);
+    arp.create(at, ArpHeader.LENGTH)
+        .operation(ArpHeader.REVERSE_REQUEST)
+        .senderMac(mac)
+        .targetMac(mac);
+    transmit.transmit(port, frame);
+  }
+
   private void arp(
       int port,
       int vlanTci,

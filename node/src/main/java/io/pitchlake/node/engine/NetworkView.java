@@ -1,12 +1,15 @@
 package io.pitchlake.node.engine;
 
 import io.pitchlake.common.config.Configuration.Outbound;
+import io.pitchlake.common.config.Configuration.Persona;
 import io.pitchlake.common.config.Configuration.TarpitMode;
 import io.pitchlake.common.net.AccessList;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.net.IpPrefix;
 import io.pitchlake.common.net.MacAddress;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
@@ -26,7 +29,12 @@ public final class NetworkView {
   private final Family ipv4;
   private final Family ipv6;
   private final boolean tarpit;
-  private final TarpitMode mode;
+  private final PortModes modes;
+  private final Map<Persona, Integer> personas;
+
+  /// Null where all decoys answer under the virtual MAC.
+  private final DecoyMacs decoyMacs;
+
   private final long portMac;
   private final AccessList never;
   private final AccessList candidates;
@@ -72,6 +80,8 @@ public final class NetworkView {
   /// @param id the number in the configuration
   /// @param port index of the port it is on
   /// @param vlan the 802.1Q VLAN it lives in, or -1 for untagged and priority-tagged frames
+  /// @param personas as in the configuration; not changed from here on
+  /// @param decoyMacs empty: decoys answer under the virtual MAC
   /// @param never permits every address that must never be simulated
   /// @param candidates the tarpit's access list, null when every address is a candidate
   /// @param servers the servers whose addresses lie in this network
@@ -84,7 +94,9 @@ public final class NetworkView {
       Family ipv4,
       Family ipv6,
       boolean tarpit,
-      TarpitMode mode,
+      PortModes modes,
+      Map<Persona, Integer> personas,
+      Optional<DecoyMacs> decoyMacs,
       long portMac,
       AccessList never,
       AccessList candidates,
@@ -97,7 +109,9 @@ public final class NetworkView {
     this.ipv4 = ipv4;
     this.ipv6 = ipv6;
     this.tarpit = tarpit;
-    this.mode = mode;
+    this.modes = modes;
+    this.personas = personas;
+    this.decoyMacs = decoyMacs.orElse(null);
     this.portMac = portMac;
     this.never = never;
     this.candidates = candidates;
@@ -130,7 +144,9 @@ public final class NetworkView {
         none,
         none,
         false,
-        TarpitMode.HANG,
+        new PortModes(TarpitMode.HANG, List.of()),
+        Map.of(),
+        Optional.empty(),
         0,
         nothing,
         nothing,
@@ -161,8 +177,15 @@ public final class NetworkView {
     return tarpit;
   }
 
-  public TarpitMode mode() {
-    return mode;
+  /// What becomes of connections to its simulated addresses.
+  public PortModes modes() {
+    return modes;
+  }
+
+  /// How many of its simulated addresses are machines of a kind, relative to the others; empty:
+  /// none is any in particular.
+  public Map<Persona, Integer> personas() {
+    return personas;
   }
 
   /// The hardware address of the port, under which `real` answers and asks.
@@ -199,7 +222,8 @@ public final class NetworkView {
     return isIpv4 ? ipv4 : ipv6;
   }
 
-  /// The MAC under which virtual and simulated addresses of a family answer.
+  /// The MAC under which virtual addresses of a family answer, and simulated ones that have none of
+  /// their own.
   public long virtualMac(boolean isIpv4) {
     return isIpv4 ? virtualMac4 : virtualMac6;
   }
@@ -212,6 +236,22 @@ public final class NetworkView {
   /// Whether a MAC is one this cluster uses on this network.
   public boolean isClusterMac(long mac) {
     return mac == portMac || mac == virtualMac4 || mac == virtualMac6;
+  }
+
+  /// Whether each simulated address has a MAC of its own.
+  public boolean hasDecoyMacs() {
+    return decoyMacs != null;
+  }
+
+  /// The MAC that an address of this network answers under while it is simulated, unless a living
+  /// machine has it.
+  public long decoyMac(long high, long low) {
+    return decoyMacs == null ? virtualMac(IpAddress.isIpv4(high, low)) : decoyMacs.of(high, low);
+  }
+
+  /// Whether a MAC is one under which this cluster may answer for the address.
+  public boolean isClusterMac(long mac, long high, long low) {
+    return isClusterMac(mac) || decoyMacs != null && decoyMacs.of(high, low) == mac;
   }
 
   /// Whether the address lies in one of the blocks.

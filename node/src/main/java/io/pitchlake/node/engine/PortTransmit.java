@@ -8,8 +8,16 @@ import java.util.List;
 public final class PortTransmit implements Transmit {
   private final Port[] ports;
 
+  /// Takes copies of what decoys send; null while nobody wants any.
+  private Capture capture;
+
   public PortTransmit(List<Port> ports) {
     this.ports = ports.toArray(Port[]::new);
+  }
+
+  /// Copies what decoys send from now on, or, with null, no more.
+  public void capture(Capture into) {
+    capture = into;
   }
 
   @Override
@@ -19,6 +27,9 @@ public final class PortTransmit implements Transmit {
 
   @Override
   public void transmit(int port, Frame frame) {
+    if (capture != null) {
+      capture.sent(port, frame);
+    }
     ports[port].transmit(frame);
   }
 }

@@ -130,6 +130,16 @@ public final class View {
     return null;
   }
 
+  /// Whether decoys of some network have MACs of their own.
+  public boolean hasDecoyMacs() {
+    for (NetworkView network : networks) {
+      if (network.hasDecoyMacs()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /// Whether the MAC is one this cluster uses on the port.
   public boolean isClusterMac(int port, long mac) {
     for (NetworkView network : byPort[port]) {

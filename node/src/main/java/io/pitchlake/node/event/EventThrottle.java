@@ -17,7 +17,8 @@ import java.util.Arrays;
 /// Keeps a scan from becoming a log flood: for each (kind, attacker) at most `linesPerMinute` lines
 /// a minute, and `linesPerSecond` over all. What is held back is counted and summed up when its
 /// minute is over, in the attacker's next line or, where more attackers come than the table holds,
-/// in one line for all that are not listed: never lost.
+/// in one line for all that are not listed: never lost. What becomes of this node, its peers and
+/// its targets has lines of its own, which no attacker can use up.
 ///
 /// A four-way table of fixed size; no allocation. Engine thread.
 public final class EventThrottle implements EventSink {
@@ -27,6 +28,7 @@ public final class EventThrottle implements EventSink {
   private static final int SLOTS = SETS * WAYS;
   private static final int SLOTS_PER_TICK = 8;
   private static final long WINDOW_NANOS = 60_000_000_000L;
+  private static final long CHANGES_PER_SECOND = 100;
   private static final int KINDS = EventKind.values().length;
   private static final EventKind[] KIND = EventKind.values();
 
@@ -36,6 +38,7 @@ public final class EventThrottle implements EventSink {
   private long linesPerMinute;
   private long linesPerSecond;
   private TokenBucket lines;
+  private final TokenBucket changes;
 
   private final byte[] kinds = new byte[SLOTS];
   private final long[] peerHighs = new long[SLOTS];
@@ -52,7 +55,7 @@ public final class EventThrottle implements EventSink {
   private int cursor;
 
   /// @param linesPerMinute for one kind and attacker; 0: sums only
-  /// @param linesPerSecond over all
+  /// @param linesPerSecond over all attackers
   public EventThrottle(
       EventRing ring,
       CounterBank counters,
@@ -66,6 +69,7 @@ public final class EventThrottle implements EventSink {
     this.linesPerMinute = linesPerMinute;
     this.linesPerSecond = linesPerSecond;
     this.lines = new TokenBucket(linesPerSecond, nowNanos);
+    this.changes = new TokenBucket(CHANGES_PER_SECOND, nowNanos);
     this.unlistedSinceNanos = nowNanos;
     Arrays.fill(kinds, (byte) -1);
   }
@@ -130,7 +134,7 @@ public final class EventThrottle implements EventSink {
   }
 
   private void tell(Notice notice, long nowNanos) {
-    if (lines.take(nowNanos) && ring.offer(notice)) {
+    if (changes.take(nowNanos) && ring.offer(notice)) {
       counters.count(Counter.LOG_LINES);
     } else {
       counters.count(Counter.LOG_HELD_BACK);
@@ -167,19 +171,27 @@ public final class EventThrottle implements EventSink {
 
   /// What is rare, bounded by a table, and wanted by an operator each time.
   private static boolean isAlways(EventKind kind) {
+    return isChange(kind)
+        || kind == EventKind.RELEASED
+        || kind == EventKind.HELD
+        || kind == EventKind.ROUTER_RIVAL;
+  }
+
+  /// What this pair does by itself, however many attackers there are.
+  private static boolean isChange(EventKind kind) {
     return switch (kind) {
-      case RELEASED,
-          HELD,
-          TARGET_UP,
-          TARGET_DOWN,
-          SERVER_IN,
-          SERVER_OUT,
-          ROUTER_CHANGED,
-          ROUTER_RIVAL,
-          SYNC_LOST,
-          SYNC_HEARD ->
+      case TARGET_UP, TARGET_DOWN, SERVER_IN, SERVER_OUT, ROUTER_CHANGED, SYNC_LOST, SYNC_HEARD ->
           true;
-      case ARP_REPLY, ND6_REPLY, ECHO_REPLY, TCP_SYNACK, UDP_PACKET, OWN_CLAIMED, SYNC_REFUSED ->
+      case ARP_REPLY,
+          ND6_REPLY,
+          ECHO_REPLY,
+          TCP_SYNACK,
+          UDP_PACKET,
+          RELEASED,
+          HELD,
+          OWN_CLAIMED,
+          ROUTER_RIVAL,
+          SYNC_REFUSED ->
           false;
     };
   }
@@ -227,12 +239,13 @@ public final class EventThrottle implements EventSink {
   }
 
   private boolean emit(int slot, long times, long nowNanos) {
-    if (!lines.take(nowNanos)) {
+    EventKind kind = KIND[kinds[slot]];
+    if (!(isChange(kind) ? changes : lines).take(nowNanos)) {
       return false;
     }
     boolean taken =
         ring.offer(
-            KIND[kinds[slot]],
+            kind,
             targetHighs[slot],
             targetLows[slot],
             ports[slot] >>> 16,

@@ -1,6 +1,7 @@
 package io.pitchlake.node.health;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -23,7 +24,12 @@ final class AgentAttempt implements Attempt {
 
   @Override
   public Finding run() throws InterruptedException {
-    return conversation.hold(finding -> List.of(new Line(finding)));
+    return conversation.hold(this::handlers);
+  }
+
+  /// What reads the answer of a connection.
+  List<ChannelHandler> handlers(CompletableFuture<Finding> finding) {
+    return List.of(new Line(finding));
   }
 
   private final class Line extends SimpleChannelInboundHandler<ByteBuf> {

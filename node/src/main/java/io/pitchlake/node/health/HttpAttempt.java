@@ -93,7 +93,8 @@ final class HttpAttempt implements Attempt {
     return conversation.hold(this::handlers);
   }
 
-  private List<ChannelHandler> handlers(CompletableFuture<Finding> finding) {
+  /// What asks over a connection and judges the answer.
+  List<ChannelHandler> handlers(CompletableFuture<Finding> finding) {
     List<ChannelHandler> handlers = new ArrayList<>();
     if (tls != null) {
       SslHandler handler = tls.newHandler(Conversation.BUFFERS, peer, port);

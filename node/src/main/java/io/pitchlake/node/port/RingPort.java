@@ -406,6 +406,7 @@ public final class RingPort implements Port {
   /// Adds up what the kernel dropped; it forgets its count when it is read. Any thread.
   private static final class KernelDrops {
     private final int descriptor;
+    private final Libc libc = new Libc();
     private long total;
     private boolean stopped;
 
@@ -415,19 +416,17 @@ public final class RingPort implements Port {
 
     synchronized long read() {
       if (!stopped) {
-        try (Libc libc = new Libc()) {
-          MemorySegment statistics = libc.scratch();
-          statistics.set(JAVA_INT, 16, 8);
-          long address = statistics.address();
-          if (libc.getOption(
-                  descriptor,
-                  PacketSocket.SOL_PACKET,
-                  PacketSocket.PACKET_STATISTICS,
-                  address,
-                  address + 16)
-              == 0) {
-            total += statistics.get(JAVA_INT, 4) & 0xffff_ffffL;
-          }
+        MemorySegment statistics = libc.scratch();
+        statistics.set(JAVA_INT, 16, 8);
+        long address = statistics.address();
+        if (libc.getOption(
+                descriptor,
+                PacketSocket.SOL_PACKET,
+                PacketSocket.PACKET_STATISTICS,
+                address,
+                address + 16)
+            == 0) {
+          total += statistics.get(JAVA_INT, 4) & 0xffff_ffffL;
         }
       }
       return total;
@@ -441,6 +440,7 @@ public final class RingPort implements Port {
     synchronized void stop() {
       read();
       stopped = true;
+      libc.close();
     }
   }
 }

@@ -53,6 +53,10 @@ public final class XdpPort implements Port {
   private final Frame[] built = new Frame[BUILT_FRAMES];
   private final Frame copy = new Frame();
   private final Object statisticsLock = new Object();
+
+  /// For whoever asks for the statistics: the engine has its own.
+  private final Libc statisticsLibc = new Libc();
+
   private Set<MacAddress> stations = Set.of();
   private int builtCount;
   private boolean ringFirst;
@@ -346,10 +350,8 @@ public final class XdpPort implements Port {
     synchronized (statisticsLock) {
       long dropped = 0;
       if (!closed) {
-        try (Libc own = new Libc()) {
-          for (XdpQueue queue : queues) {
-            dropped += queue.dropped(own);
-          }
+        for (XdpQueue queue : queues) {
+          dropped += queue.dropped(statisticsLibc);
         }
       }
       return counters.snapshot(dropped).plus(ring.statistics());
@@ -363,6 +365,7 @@ public final class XdpPort implements Port {
         return;
       }
       closed = true;
+      statisticsLibc.close();
     }
     closeAll(libc, descriptors, queues);
     ring.close();

@@ -7,6 +7,7 @@ import io.pitchlake.common.metric.Counter;
 import io.pitchlake.common.metric.CounterBank;
 import io.pitchlake.common.metric.Gauge;
 import io.pitchlake.node.engine.EventSink;
+import io.pitchlake.node.engine.FlowChoice;
 import io.pitchlake.node.engine.ServerPlan;
 import io.pitchlake.node.engine.ServerStatus;
 import io.pitchlake.node.engine.ServerView;
@@ -203,11 +204,74 @@ final class Scheduler {
     return target != NONE && states.takes(target) ? target : NONE;
   }
 
+  /// Where a new flow would go now, as [#forNewFlow] and [#byHash] choose; nothing is counted,
+  /// remembered or charged for it.
+  ///
+  /// @param isTracked whether there is room to remember it
+  FlowChoice preview(
+      ServerView server, long high, long low, long tuple, boolean isTracked, long nowNanos) {
+    if (refuses(server, high, low)) {
+      return special(
+          server, server.plan().abuse(), FlowChoice.Cause.ABUSE, FlowChoice.Cause.REFUSED);
+    }
+    Pool pool = pools[server.index()];
+    if (pool.inService()) {
+      FlowChoice own = ownTarget(pool, high, low, tuple, isTracked, nowNanos);
+      if (own != null) {
+        return own;
+      }
+    }
+    return special(
+        server, server.plan().emergency(), FlowChoice.Cause.EMERGENCY, FlowChoice.Cause.NO_TARGET);
+  }
+
+  /// The choice among the server's own targets, or null where none of them can take the flow.
+  private FlowChoice ownTarget(
+      Pool pool, long high, long low, long tuple, boolean isTracked, long nowNanos) {
+    int persistent = persistent(pool, high, low, nowNanos);
+    if (persistent != NONE) {
+      return FlowChoice.ofNew(FlowChoice.Cause.PERSISTENCE, persistent);
+    }
+    int index = pool.server().index();
+    if (!isTracked) {
+      int number =
+          pool.count() == 0 ? MaglevTable.NONE : hashes[index].number(pool, high, low, tuple);
+      int target = number == MaglevTable.NONE ? NONE : indexOf(number);
+      return target != NONE && states.takes(target)
+          ? FlowChoice.ofNew(FlowChoice.Cause.UNTRACKED, target)
+          : null;
+    }
+    if (strategies[index] instanceof Strategy.Chance && pool.nextWithRoom(0) != Pool.NONE) {
+      return FlowChoice.ofNew(FlowChoice.Cause.CHANCE, NONE);
+    }
+    int position = strategies[index].preview(pool, high, low, tuple);
+    if (position != Pool.NONE) {
+      return FlowChoice.ofNew(FlowChoice.Cause.SCHEDULER, pool.target(position));
+    }
+    int later = pool.later();
+    return later == NONE ? null : FlowChoice.ofNew(FlowChoice.Cause.LATER_TIER, later);
+  }
+
+  private FlowChoice special(
+      ServerView server, int target, FlowChoice.Cause taken, FlowChoice.Cause without) {
+    int special = special(server, target);
+    return FlowChoice.ofNew(special == NONE ? without : taken, special);
+  }
+
   private static boolean refuses(ServerView server, long high, long low) {
     return server.plan().clients().isPresent() && !server.plan().clients().get().permits(high, low);
   }
 
   private int remembered(Pool pool, long high, long low, long nowNanos) {
+    int target = persistent(pool, high, low, nowNanos);
+    if (target != NONE) {
+      counters.count(Counter.PERSISTENT);
+    }
+    return target;
+  }
+
+  /// The target that the client had, if it can take more.
+  private int persistent(Pool pool, long high, long low, long nowNanos) {
     int number = persistence.find(pool.server(), high, low, nowNanos);
     int target = number == PersistenceTable.NONE ? NONE : indexOf(number);
     if (target == NONE
@@ -216,7 +280,6 @@ final class Scheduler {
         || !pool.hasRoomForMore(target)) {
       return NONE;
     }
-    counters.count(Counter.PERSISTENT);
     return target;
   }
 

@@ -53,7 +53,12 @@ final class Sessions {
     if (!newFlows.take(nowNanos)) {
       return Counter.UNTRACKED_RATE;
     }
-    return flows.size() == flows.capacity() ? Counter.UNTRACKED_TABLE_FULL : null;
+    return hasRoom() ? null : Counter.UNTRACKED_TABLE_FULL;
+  }
+
+  /// Whether the table has room for another flow.
+  boolean hasRoom() {
+    return flows.size() < flows.capacity();
   }
 
   /// The flow of a client, or [FlowTable#NONE].
@@ -89,6 +94,11 @@ final class Sessions {
 
   FlowState state(int flow) {
     return flows.state(flow);
+  }
+
+  /// How long ago a frame of the flow came.
+  long ageNanos(int flow) {
+    return flows.ageNanos(flow);
   }
 
   /// Notes that a frame of the flow came.

@@ -21,6 +21,7 @@ import io.pitchlake.common.wire.TcpHeader;
 import io.pitchlake.common.wire.UdpHeader;
 import io.pitchlake.node.engine.Egress;
 import io.pitchlake.node.engine.EventSink;
+import io.pitchlake.node.engine.FlowChoice;
 import io.pitchlake.node.engine.Module;
 import io.pitchlake.node.engine.NetworkView;
 import io.pitchlake.node.engine.PacketContext;
@@ -108,6 +109,34 @@ public final class SlbModule implements Module {
   /// How a server, by its position in the view, stands now.
   public ServerStatus status(int server) {
     return scheduler.status(server);
+  }
+
+  /// Where the next frame of a client's flow goes, and why; nothing is changed or counted. A flow
+  /// that is not known is taken for one that begins.
+  ///
+  /// @param protocol 6 or 17
+  public FlowChoice choice(
+      ServerView server,
+      long high,
+      long low,
+      int protocol,
+      int clientPort,
+      int servicePort,
+      long nowNanos) {
+    long tuple = FlowHash.tuple(server.id(), protocol, clientPort, servicePort);
+    int flow = sessions.find(high, low, tuple);
+    if (flow == FlowTable.NONE) {
+      return scheduler.preview(server, high, low, tuple, sessions.hasRoom(), nowNanos);
+    }
+    int number = sessions.target(flow);
+    FlowState state = sessions.state(flow);
+    long idleNanos = sessions.ageNanos(flow);
+    int target = scheduler.indexOf(number);
+    return scheduler.keeps(target)
+        ? new FlowChoice(FlowChoice.Cause.KNOWN, target, 0, state, idleNanos)
+        : scheduler
+            .preview(server, high, low, tuple, true, nowNanos)
+            .insteadOf(number, state, idleNanos);
   }
 
   /// Whether servers have enough targets.

@@ -13,6 +13,10 @@ sealed interface Strategy {
   /// @param tuple as [FlowHash#tuple] packs it
   int choose(Pool pool, long clientHigh, long clientLow, long tuple);
 
+  /// What [#choose] would say now, without a turn being taken; [Pool#NONE] also where only chance
+  /// knows.
+  int preview(Pool pool, long clientHigh, long clientLow, long tuple);
+
   /// The pool is another one now.
   default void refreshed(Pool pool) {}
 
@@ -55,6 +59,11 @@ sealed interface Strategy {
       return pool.nextWithRoom((int) (clientLow & 0xff));
     }
 
+    @Override
+    public int preview(Pool pool, long clientHigh, long clientLow, long tuple) {
+      return choose(pool, clientHigh, clientLow, tuple);
+    }
+
     /// The number of the target in the table, whatever room it has; [MaglevTable#NONE] when there
     /// is none.
     int number(Pool pool, long clientHigh, long clientLow, long tuple) {
@@ -70,9 +79,14 @@ sealed interface Strategy {
 
     @Override
     public int choose(Pool pool, long clientHigh, long clientLow, long tuple) {
-      int position = pool.nextWithRoom(next);
+      int position = preview(pool, clientHigh, clientLow, tuple);
       next = position + 1;
       return position;
+    }
+
+    @Override
+    public int preview(Pool pool, long clientHigh, long clientLow, long tuple) {
+      return pool.nextWithRoom(next);
     }
   }
 
@@ -91,19 +105,34 @@ sealed interface Strategy {
 
     @Override
     public int choose(Pool pool, long clientHigh, long clientLow, long tuple) {
-      int best = Pool.NONE;
+      int best = preview(pool, clientHigh, clientLow, tuple);
       long gained = 0;
       for (int position = 0; position < pool.count(); position++) {
         if (pool.hasRoom(position)) {
           credits[position] += pool.weight(position);
           gained += pool.weight(position);
-          best = best == Pool.NONE || credits[position] > credits[best] ? position : best;
         }
       }
       if (best != Pool.NONE) {
         credits[best] -= gained;
       }
       return best;
+    }
+
+    @Override
+    public int preview(Pool pool, long clientHigh, long clientLow, long tuple) {
+      int best = Pool.NONE;
+      for (int position = 0; position < pool.count(); position++) {
+        if (pool.hasRoom(position)
+            && (best == Pool.NONE || gained(pool, position) > gained(pool, best))) {
+          best = position;
+        }
+      }
+      return best;
+    }
+
+    private long gained(Pool pool, int position) {
+      return credits[position] + pool.weight(position);
     }
   }
 
@@ -128,6 +157,11 @@ sealed interface Strategy {
         position++;
       }
     }
+
+    @Override
+    public int preview(Pool pool, long clientHigh, long clientLow, long tuple) {
+      return Pool.NONE;
+    }
   }
 
   /// `first`: the first one that has room.
@@ -135,6 +169,11 @@ sealed interface Strategy {
     @Override
     public int choose(Pool pool, long clientHigh, long clientLow, long tuple) {
       return pool.nextWithRoom(0);
+    }
+
+    @Override
+    public int preview(Pool pool, long clientHigh, long clientLow, long tuple) {
+      return choose(pool, clientHigh, clientLow, tuple);
     }
   }
 
@@ -145,6 +184,13 @@ sealed interface Strategy {
 
     @Override
     public int choose(Pool pool, long clientHigh, long clientLow, long tuple) {
+      int best = preview(pool, clientHigh, clientLow, tuple);
+      last = Math.max(best, 0);
+      return best;
+    }
+
+    @Override
+    public int preview(Pool pool, long clientHigh, long clientLow, long tuple) {
       int best = Pool.NONE;
       int position = last;
       for (int i = 0; i < pool.count(); i++) {
@@ -153,7 +199,6 @@ sealed interface Strategy {
           best = position;
         }
       }
-      last = Math.max(best, 0);
       return best;
     }
 
@@ -180,22 +225,30 @@ sealed interface Strategy {
 
     @Override
     public int choose(Pool pool, long clientHigh, long clientLow, long tuple) {
-      int best = Pool.NONE;
+      int best = preview(pool, clientHigh, clientLow, tuple);
       long bytes = 0;
       long sessions = 1;
-      int position = last;
-      for (int i = 0; i < pool.count(); i++) {
-        position = position + 1 < pool.count() ? position + 1 : 0;
+      for (int position = 0; position < pool.count(); position++) {
         bytes += loads.bytes(pool.target(position));
         sessions += pool.open(position);
-        if (pool.hasRoom(position) && (best == Pool.NONE || isLess(pool, position, best))) {
-          best = position;
-        }
       }
       if (best != Pool.NONE) {
         loads.add(pool.target(best), Math.max(bytes / sessions, LEAST_CHARGE_BYTES));
       }
       last = Math.max(best, 0);
+      return best;
+    }
+
+    @Override
+    public int preview(Pool pool, long clientHigh, long clientLow, long tuple) {
+      int best = Pool.NONE;
+      int position = last;
+      for (int i = 0; i < pool.count(); i++) {
+        position = position + 1 < pool.count() ? position + 1 : 0;
+        if (pool.hasRoom(position) && (best == Pool.NONE || isLess(pool, position, best))) {
+          best = position;
+        }
+      }
       return best;
     }
 

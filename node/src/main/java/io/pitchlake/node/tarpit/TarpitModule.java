@@ -3,9 +3,12 @@ package io.pitchlake.node.tarpit;
 import io.pitchlake.common.config.Configuration.TarpitMode;
 import io.pitchlake.common.config.Setting;
 import io.pitchlake.common.hash.SipHash;
+import io.pitchlake.common.hash.TableHash;
 import io.pitchlake.common.metric.Counter;
 import io.pitchlake.common.metric.CounterBank;
 import io.pitchlake.common.metric.DropReason;
+import io.pitchlake.common.net.IpAddress;
+import io.pitchlake.common.net.MacAddress;
 import io.pitchlake.common.session.AddressTable;
 import io.pitchlake.common.time.TokenBucket;
 import io.pitchlake.common.wire.ArpHeader;
@@ -16,6 +19,8 @@ import io.pitchlake.node.engine.Addresses;
 import io.pitchlake.node.engine.EchoWriter;
 import io.pitchlake.node.engine.EventKind;
 import io.pitchlake.node.engine.EventSink;
+import io.pitchlake.node.engine.Looks;
+import io.pitchlake.node.engine.Mastership;
 import io.pitchlake.node.engine.Module;
 import io.pitchlake.node.engine.NetworkView;
 import io.pitchlake.node.engine.PacketContext;
@@ -24,11 +29,16 @@ import io.pitchlake.node.engine.Verdict;
 import io.pitchlake.node.engine.View;
 
 /// Answers for simulated addresses: ARP and neighbour discovery through the proofs, echo requests,
-/// SYNs on any port. A connection costs no memory; its sequence number is a cookie. Segments
-/// without the cookie get a reset, at a bounded rate; UDP is logged; everything else is silence.
-/// Stands behind `master`, so it runs on the master alone.
+/// SYNs, as the machine would that each address is. A connection costs no memory; its sequence
+/// number is a cookie. What becomes of it says the mode of its port. SYNs to closed ports and
+/// segments without the cookie get a reset, at a bounded rate; UDP is logged; everything else is
+/// silence. Stands behind `master`, so it runs on the master alone.
 public final class TarpitModule implements Module {
-  private static final long MILLI_NANOS = 1_000_000;
+  /// Keeps this use of the key apart from the others.
+  private static final long BUDGET = 0x6275_6467L;
+
+  /// Bytes that a TCP answer counts as: the longest SYN-ACK, over IPv4, with its Ethernet header.
+  private static final int SEGMENT_BYTES = 74;
 
   private final Addresses addresses;
   private final Transmit transmit;
@@ -36,24 +46,41 @@ public final class TarpitModule implements Module {
   private final CounterBank counters;
   private final SynCookie cookie;
   private final int[] mtuBytes;
-  private final SynAckWriter segments = new SynAckWriter();
+  private final Looks looks;
+  private final DayClock day;
+  private final ReplyBudget budget;
+  private final Grip grip;
+  private final MacMover mover;
+  private final SegmentWriter segments = new SegmentWriter();
   private final EchoWriter echo = new EchoWriter();
   private TokenBucket resets;
 
-  /// @param key the cluster's: every node makes the same cookies
+  /// What addresses are, by network.
+  private DecoyTable[] decoys = {};
+
+  /// @param key the cluster's: every node makes the same cookies and the same machines
+  /// @param dayAheadNanos by how much the time of day, in nanoseconds since the epoch, is ahead of
+  ///   the engine's clock
   /// @param mtuBytes of each port
   public TarpitModule(
       Addresses addresses,
       Transmit transmit,
+      Mastership mastership,
       EventSink events,
       CounterBank counters,
       SipHash key,
+      long dayAheadNanos,
       int[] mtuBytes) {
     this.addresses = addresses;
     this.transmit = transmit;
     this.events = events;
     this.counters = counters;
     this.cookie = new SynCookie(key);
+    this.looks = new Looks(key);
+    this.day = new DayClock(dayAheadNanos);
+    this.mover = new MacMover(addresses, transmit, mastership, counters);
+    this.grip = new Grip();
+    this.budget = new ReplyBudget(new TableHash(key.hash(BUDGET, 0)));
     this.mtuBytes = mtuBytes.clone();
   }
 
@@ -65,6 +92,17 @@ public final class TarpitModule implements Module {
   @Override
   public void onConfigured(View view, long nowNanos) {
     resets = new TokenBucket(view.settings().get(Setting.TARPITRSTRATE), nowNanos);
+    budget.limit(view.settings(), nowNanos);
+    mover.configure(view);
+    decoys = new DecoyTable[view.size()];
+    for (int network = 0; network < decoys.length; network++) {
+      decoys[network] = new DecoyTable(view.network(network).personas(), mtuBytes);
+    }
+  }
+
+  @Override
+  public void onTick(long nowNanos) {
+    mover.tick();
   }
 
   @Override
@@ -80,13 +118,12 @@ public final class TarpitModule implements Module {
     if (network == null || !network.tarpit()) {
       return Verdict.PASS;
     }
-    boolean isIpv4 = packet.kind() == PacketContext.Kind.IPV4;
-    long mac = network.virtualMac(isIpv4);
-    if (packet.ethernet().destination() != mac) {
-      return Verdict.PASS;
-    }
     long high = packet.destinationHigh();
     long low = packet.destinationLow();
+    long mac = packet.ethernet().destination();
+    if (!isOurs(network, mac, high, low)) {
+      return Verdict.PASS;
+    }
     if (network.servers().contains(high, low)) {
       return Verdict.PASS;
     }
@@ -103,6 +140,13 @@ public final class TarpitModule implements Module {
     };
   }
 
+  /// Whether what comes to this MAC for an address is for us. A station may have learnt the virtual
+  /// one before the address had another, and is answered from there.
+  private boolean isOurs(NetworkView network, long mac, long high, long low) {
+    return mac == network.virtualMac(IpAddress.isIpv4(high, low))
+        || network.hasDecoyMacs() && mac == addresses.decoyMac(network, high, low);
+  }
+
   private Verdict onArp(PacketContext packet) {
     ArpHeader arp = packet.arp();
     NetworkView network = packet.destinationNetwork();
@@ -117,6 +161,10 @@ public final class TarpitModule implements Module {
     if (arp.senderMac() != packet.ethernet().source()) {
       return packet.drop(DropReason.ASKER_MISMATCH);
     }
+    // A peer that asks by unicast whether its neighbour is still there is trapped already.
+    if (MacAddress.isGroup(packet.ethernet().destination()) && mayBeDhcpServer(packet)) {
+      return packet.drop(DropReason.ASKER_MAY_BE_DHCP_SERVER);
+    }
     return ask(
         packet,
         network,
@@ -124,6 +172,14 @@ public final class TarpitModule implements Module {
         packet.destinationLow(),
         packet.sourceHigh(),
         packet.sourceLow());
+  }
+
+  private boolean mayBeDhcpServer(PacketContext packet) {
+    return addresses.mayBeDhcpServer(
+        packet.destinationNetwork(),
+        packet.ethernet().source(),
+        packet.destinationLow(),
+        packet.nowNanos());
   }
 
   /// Neighbour solicitations that reach this module are valid and have a sender: `arp` keeps the
@@ -137,7 +193,7 @@ public final class TarpitModule implements Module {
       return Verdict.PASS;
     }
     int entry = addresses.table().find(network.index(), high, low);
-    boolean unicast = packet.ethernet().destination() == network.virtualMac(false);
+    boolean unicast = isOurs(network, packet.ethernet().destination(), high, low);
     if (unicast && entry != AddressTable.NONE && addresses.isPassedOn(entry, packet.nowNanos())) {
       return passOn(packet, network, entry);
     }
@@ -180,7 +236,11 @@ public final class TarpitModule implements Module {
     if (packet.isFragment()) {
       return packet.drop(DropReason.FRAGMENT);
     }
-    if (addresses.isDhcpServer(packet.destinationNetwork(), packet.ethernet().source())) {
+    if (addresses.isDhcpServer(
+        packet.destinationNetwork(),
+        packet.ethernet().source(),
+        packet.sourceHigh(),
+        packet.sourceLow())) {
       return packet.drop(DropReason.ASKER_IS_DHCP_SERVER);
     }
     return switch (packet.transport()) {
@@ -204,7 +264,7 @@ public final class TarpitModule implements Module {
     if (!isAnswerable(packet)) {
       return packet.drop(DropReason.NOT_OUR_NETWORK);
     }
-    int sequence =
+    int connection =
         cookie.of(
             packet.sourceHigh(),
             packet.sourceLow(),
@@ -212,29 +272,87 @@ public final class TarpitModule implements Module {
             packet.destinationHigh(),
             packet.destinationLow(),
             tcp.destinationPort());
-    if (syn) {
-      return onSyn(packet, mac, entry, sequence);
+    NetworkView network = packet.destinationNetwork();
+    long look = looks.of(packet.destinationHigh(), packet.destinationLow());
+    Decoy decoy = decoys[network.index()].of(look);
+    TarpitMode mode = network.modes().of(tcp.destinationPort());
+    if (!syn) {
+      return SynCookie.isTrapped(connection, tcp.acknowledgment())
+          ? onTrapped(packet, mac, entry, look, decoy, mode, connection)
+          : reset(packet, mac, entry, look, decoy);
     }
-    if (tcp.acknowledgment() == sequence + 1) {
-      addresses.used(entry, packet.nowNanos());
+    if (!decoy.ports().contains(tcp.destinationPort())) {
+      counters.count(Counter.TARPIT_CLOSED_PORTS);
+      return reset(packet, mac, entry, look, decoy);
+    }
+    return mode == TarpitMode.RESET
+        ? reset(packet, mac, entry, look, decoy)
+        : onSyn(packet, mac, entry, look, decoy, connection);
+  }
+
+  /// A segment of a connection that this cluster has let be established.
+  private Verdict onTrapped(
+      PacketContext packet,
+      long mac,
+      int entry,
+      long look,
+      Decoy decoy,
+      TarpitMode mode,
+      int connection) {
+    addresses.used(entry, packet.nowNanos());
+    Habits habits = decoy.stack().habits();
+    long millis = day.millis(packet.nowNanos());
+    int timestamp = habits.timestamp(look, millis, connection);
+    if (!grip.isAnswered(packet.tcp(), mode, habits, connection, timestamp)) {
       counters.count(Counter.TARPIT_HELD_SEGMENTS);
       return packet.drop(DropReason.COOKIE_HELD);
     }
-    return reset(packet, mac);
+    DropReason shed = admit(packet, SEGMENT_BYTES);
+    if (shed != null) {
+      return packet.drop(shed);
+    }
+    int identification = habits.identification().of(look, millis, packet.tcp().sequence());
+    if (!segments.acknowledge(
+        packet,
+        mac,
+        habits,
+        grip.acknowledgment(),
+        grip.window(),
+        grip.hasTimestamps(),
+        timestamp,
+        grip.timestampEcho(),
+        identification)) {
+      return packet.drop(DropReason.NO_ROOM);
+    }
+    counters.count(Counter.TARPIT_ACKS);
+    transmit.transmit(packet.port(), packet.frame());
+    return Verdict.CONSUMED;
   }
 
-  private Verdict onSyn(PacketContext packet, long mac, int entry, int sequence) {
-    NetworkView network = packet.destinationNetwork();
-    if (network.mode() == TarpitMode.RESET) {
-      return reset(packet, mac);
+  private DropReason admit(PacketContext packet, int length) {
+    return budget.admit(packet.sourceHigh(), packet.sourceLow(), length, packet.nowNanos());
+  }
+
+  private Verdict onSyn(
+      PacketContext packet, long mac, int entry, long look, Decoy decoy, int connection) {
+    DropReason shed = admit(packet, SEGMENT_BYTES);
+    if (shed != null) {
+      return packet.drop(shed);
     }
+    int sequence = SynCookie.sequence(connection, packet.tcp().sequence());
     int clientPort = packet.tcp().sourcePort();
     int targetPort = packet.tcp().destinationPort();
     long clientMac = packet.ethernet().source();
-    int timestamp =
-        cookie.timestampOffset(packet.destinationHigh(), packet.destinationLow())
-            + (int) (packet.nowNanos() / MILLI_NANOS);
-    if (!segments.synAck(packet, mac, sequence, timestamp, mtuBytes[packet.port()])) {
+    Stack stack = decoy.stack();
+    Habits habits = stack.habits();
+    long millis = day.millis(packet.nowNanos());
+    if (!segments.synAck(
+        packet,
+        mac,
+        stack,
+        sequence,
+        habits.timestamp(look, millis, connection),
+        habits.identification().of(look, millis, sequence))) {
       return packet.drop(DropReason.NO_ROOM);
     }
     transmit.transmit(packet.port(), packet.frame());
@@ -244,15 +362,23 @@ public final class TarpitModule implements Module {
     return Verdict.CONSUMED;
   }
 
-  private Verdict reset(PacketContext packet, long mac) {
+  private Verdict reset(PacketContext packet, long mac, int entry, long look, Decoy decoy) {
     if (!resets.take(packet.nowNanos())) {
       return packet.drop(DropReason.RESET_RATE);
     }
-    if (!segments.reset(packet, mac)) {
+    DropReason shed = admit(packet, SEGMENT_BYTES);
+    if (shed != null) {
+      return packet.drop(shed);
+    }
+    Habits habits = decoy.stack().habits();
+    int identification =
+        habits.identification().of(look, day.millis(packet.nowNanos()), packet.tcp().sequence());
+    if (!segments.reset(packet, mac, habits, identification)) {
       return packet.drop(DropReason.NO_ROOM);
     }
     counters.count(Counter.TARPIT_RESETS);
     transmit.transmit(packet.port(), packet.frame());
+    addresses.used(entry, packet.nowNanos());
     return Verdict.CONSUMED;
   }
 
@@ -272,8 +398,23 @@ public final class TarpitModule implements Module {
     if (!EchoWriter.isRequest(packet)) {
       return packet.drop(DropReason.UNSUPPORTED_PROTOCOL);
     }
+    if (packet.kind() == PacketContext.Kind.IPV4 && mayBeDhcpServer(packet)) {
+      return packet.drop(DropReason.ASKER_MAY_BE_DHCP_SERVER);
+    }
+    DropReason shed = admit(packet, packet.frame().length());
+    if (shed != null) {
+      return packet.drop(shed);
+    }
     long clientMac = packet.ethernet().source();
-    DropReason refused = echo.reply(packet, mac);
+    long look = looks.of(packet.destinationHigh(), packet.destinationLow());
+    Habits habits = decoys[packet.destinationNetwork().index()].of(look).stack().habits();
+    long millis = day.millis(packet.nowNanos());
+    DropReason refused =
+        echo.reply(
+            packet,
+            mac,
+            habits.echo(),
+            habits.echoIdentification().of(look, millis, (int) clientMac));
     if (refused != null) {
       return packet.drop(refused);
     }

@@ -16,7 +16,8 @@ import io.pitchlake.node.engine.RouterView.Claim;
 /// time.
 ///
 /// Simulated addresses are never announced: they share the virtual MAC, so stations need no news of
-/// them. The router flag is 0: this node routes no IPv6. Engine thread.
+/// them; those that do not are moved by the tarpit, without a word of their addresses. The router
+/// flag is 0: this node routes no IPv6. Engine thread.
 final class Announcer {
   private static final int ADDRESSES_PER_TURN = 64;
   private static final long REPEAT_NANOS = 1_000_000_000L;

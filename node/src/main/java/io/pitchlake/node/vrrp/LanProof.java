@@ -216,7 +216,10 @@ final class LanProof {
     long high = packet.sourceHigh();
     long low = packet.sourceLow();
     long mac = packet.ethernet().source();
-    if (network == null || packet.view().isClusterMac(port, mac) || peers.isPeer(high, low)) {
+    if (network == null
+        || packet.view().isClusterMac(port, mac)
+        || network.isClusterMac(mac, high, low)
+        || peers.isPeer(high, low)) {
       return;
     }
     switch (packet.kind()) {

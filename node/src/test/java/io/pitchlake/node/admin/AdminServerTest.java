@@ -13,6 +13,7 @@ import io.pitchlake.common.metric.CounterBank;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.net.MacAddress;
 import io.pitchlake.common.sim.SimClock;
+import io.pitchlake.common.text.JsonReader;
 import io.pitchlake.node.engine.EventKind;
 import io.pitchlake.node.engine.RoleCause;
 import io.pitchlake.node.engine.RouterRole;
@@ -108,7 +109,7 @@ class AdminServerTest {
   private Map<String, Object> getJson(String target) throws IOException {
     AdminClient.Answer answer = get(target);
     assertEquals(200, answer.status(), answer::body);
-    return Json.object(Json.read(answer.body()));
+    return JsonReader.object(JsonReader.read(answer.body()));
   }
 
   private String text(String target) throws IOException {
@@ -228,18 +229,20 @@ class AdminServerTest {
   void aLongTableIsReadInPieces() throws IOException {
     awaitText("/api/v1/networks", seen -> seen.contains(" 248\n"));
     Map<String, Object> first = getJson("/api/v1/addresses?limit=100&state=simulated");
-    assertEquals(100, Json.list(first.get("addresses")).size());
+    assertEquals(100, JsonReader.list(first.get("addresses")).size());
     Map<String, Object> second =
         getJson("/api/v1/addresses?limit=10000&state=simulated&after=" + first.get("next"));
     assertEquals(null, second.get("next"));
     Set<Object> all =
         Stream.of(first, second)
-            .flatMap(part -> Json.list(part.get("addresses")).stream())
-            .map(row -> Json.object(row).get("address"))
+            .flatMap(part -> JsonReader.list(part.get("addresses")).stream())
+            .map(row -> JsonReader.object(row).get("address"))
             .collect(Collectors.toSet());
     assertEquals(248, all.size());
     Map<String, Object> one = getJson("/api/v1/addresses?address=10.0.0.77");
-    assertEquals("simulated", Json.object(Json.list(one.get("addresses")).getFirst()).get("state"));
+    assertEquals(
+        "simulated",
+        JsonReader.object(JsonReader.list(one.get("addresses")).getFirst()).get("state"));
   }
 
   @Test
@@ -302,6 +305,49 @@ class AdminServerTest {
     assertEquals(200, get("/healthz").status());
   }
 
+  private void assertTraced(String flow, String... facts) throws IOException {
+    String seen = text("/api/v1/flows/" + flow);
+    for (String fact : facts) {
+      assertTrue(
+          seen.lines().anyMatch(line -> line.replaceAll(" {2,}", " ").startsWith(fact)),
+          () -> "'" + fact + "' for " + flow + " in:\n" + seen);
+    }
+  }
+
+  @Test
+  void aFlowIsTracedToItsTargetOrDecoy() throws IOException {
+    awaitText("/api/v1/networks", seen -> seen.contains(" 248\n"));
+    assertTraced(
+        "tcp/10.0.0.66/4711/10.0.0.77/22",
+        "flow tcp 10.0.0.66:4711 > 10.0.0.77:22",
+        "fate trapped",
+        "active this node",
+        "here yes",
+        "state simulated",
+        "why nobody has the address, so a decoy accepts the connection and lets it hang");
+    assertTraced(
+        "udp/10.0.0.66/4711/10.0.0.77/53", "why nobody has the address, so a decoy takes note");
+    // Nobody answers for the targets, so none of them is ready.
+    assertTraced(
+        "tcp/10.0.0.66/4711/10.0.0.10/80",
+        "fate refused",
+        "server 1",
+        "why the server's quorum is not reached");
+    assertTraced("tcp/10.0.0.66/4711/10.0.0.10/81", "fate refused", "why 10.0.0.10 is a server's");
+    assertTraced("tcp/10.0.0.66/4711/10.0.0.5/22", "fate own", "why it is the cluster's own");
+    assertTraced("tcp/10.0.0.66/4711/10.0.0.4/22", "fate own", "why it is a node's own");
+    assertTraced("tcp/10.0.0.66/4711/10.0.0.20/22", "fate none", "why the address is never");
+    assertTraced("tcp/10.0.0.66/4711/10.9.0.20/22", "fate none", "why stations of network 1 send");
+    assertTraced("tcp/10.9.0.66/4711/10.9.0.20/22", "fate none", "why neither address");
+    assertTraced("tcp/10.9.0.66/4711/10.0.0.77/22", "fate trapped");
+    AdminClient.Answer mixed = get("/api/v1/flows/tcp/10.0.0.66/1/2001:db8::1/2");
+    assertEquals(400, mixed.status(), mixed::body);
+    AdminClient.Answer port = get("/api/v1/flows/tcp/10.0.0.66/70000/10.0.0.77/2");
+    assertTrue(port.body().contains("source_port: '70000' is no number"), port::body);
+    AdminClient.Answer protocol = get("/api/v1/flows/icmp/10.0.0.66/7/10.0.0.77/2");
+    assertTrue(protocol.body().contains("'icmp' is none of tcp, udp"), protocol::body);
+  }
+
   private static SecurityEvent trapped(String attacker, long times) {
     return new SecurityEvent.Trapped(
         EventKind.TCP_SYNACK,
@@ -318,10 +364,10 @@ class AdminServerTest {
     SinkStatus log = new SinkStatus("log", 5, 0, 0, 0, 10, "");
     sinks = List.of(log, new SinkStatus("file /e \"x\"", 7, 2, 1, 3, 10, "no <room>"));
     Map<String, Object> shown =
-        Json.object(Json.list(getJson("/api/v1/events").get("sinks")).get(1));
-    assertEquals(7.0, shown.get("delivered"));
-    assertEquals(2.0, shown.get("dropped"));
-    assertEquals(1.0, shown.get("failed"));
+        JsonReader.object(JsonReader.list(getJson("/api/v1/events").get("sinks")).get(1));
+    assertEquals(7L, shown.get("delivered"));
+    assertEquals(2L, shown.get("dropped"));
+    assertEquals(1L, shown.get("failed"));
     assertEquals("no <room>", shown.get("trouble"));
     String metrics = text("/metrics");
     for (String line :
@@ -350,7 +396,7 @@ class AdminServerTest {
         Thread.ofVirtual()
             .start(() -> {
               try {
-                client.follow(event -> heard.add(event) && false);
+                client.follow(end -> {}, event -> heard.add(event) && false);
               } catch (IOException e) {
                 heard.add(e.toString());
               }
@@ -361,7 +407,11 @@ class AdminServerTest {
     }
     String event = heard.poll(1, TimeUnit.SECONDS);
     assertTrue(
-        Json.object(Json.read(event)).get("line").toString().contains("sent to 10.0.0.68"), event);
+        JsonReader.object(JsonReader.read(event))
+            .get("line")
+            .toString()
+            .contains("sent to 10.0.0.68"),
+        event);
   }
 
   @Test
@@ -388,7 +438,9 @@ class AdminServerTest {
   // ---- what the page asks for
 
   private static String states(Map<String, Object> map, int block) {
-    return Json.object(Json.list(map.get("blocks")).get(block)).get("states").toString();
+    return JsonReader.object(JsonReader.list(map.get("blocks")).get(block))
+        .get("states")
+        .toString();
   }
 
   @Test
@@ -407,9 +459,9 @@ class AdminServerTest {
     assertEquals('a', states.charAt(77), states);
     assertEquals('s', states.charAt(78), states);
     assertEquals('x', states.charAt(255), states);
-    Map<String, Object> counts = Json.object(Json.list(map.get("blocks")).getFirst());
-    assertEquals(248.0, counts.get("simulated"));
-    assertEquals(1.0, counts.get("asked"));
+    Map<String, Object> counts = JsonReader.object(JsonReader.list(map.get("blocks")).getFirst());
+    assertEquals(248L, counts.get("simulated"));
+    assertEquals(1L, counts.get("asked"));
     assertEquals(404, get("/api/v1/map?network=2").status());
     assertEquals(400, get("/api/v1/map?from=10.0.1.0").status());
     assertEquals(400, get("/api/v1/map?blocks=257").status());
@@ -479,11 +531,12 @@ class AdminServerTest {
             40),
         2000);
     Map<String, Object> top = getJson("/api/v1/top");
-    Map<String, Object> attacker = Json.object(Json.list(top.get("attackers")).getFirst());
-    assertEquals(43.0, attacker.get("events"));
-    assertEquals(40.0, attacker.get("asked"));
-    assertEquals(3.0, attacker.get("connected"));
-    assertEquals(0.0, attacker.get("pinged"));
+    Map<String, Object> attacker =
+        JsonReader.object(JsonReader.list(top.get("attackers")).getFirst());
+    assertEquals(43L, attacker.get("events"));
+    assertEquals(40L, attacker.get("asked"));
+    assertEquals(3L, attacker.get("connected"));
+    assertEquals(0L, attacker.get("pinged"));
     assertEquals("1970-01-01T00:00:01Z", attacker.get("first"));
     assertEquals("1970-01-01T00:00:02Z", attacker.get("last"));
   }
@@ -598,22 +651,32 @@ class AdminServerTest {
     events.add(trapped("10.0.0.66", 3), 1000);
     awaitText("/api/v1/networks", seen -> seen.contains(" 248\n"));
     int checked = 0;
-    for (Map.Entry<String, Object> path : Json.object(document.get("paths")).entrySet()) {
-      for (Map.Entry<String, Object> operation : Json.object(path.getValue()).entrySet()) {
-        String target = path.getKey().replace("{target}", "2").replace("{address}", "10.0.0.99");
+    for (Map.Entry<String, Object> path : JsonReader.object(document.get("paths")).entrySet()) {
+      for (Map.Entry<String, Object> operation : JsonReader.object(path.getValue()).entrySet()) {
+        String target =
+            path.getKey()
+                .replace("{target}", "2")
+                .replace("{address}", "10.0.0.99")
+                .replace("{protocol}", "tcp")
+                .replace("{source}", "10.0.0.66")
+                .replace("{destination}", "10.0.0.10")
+                .replaceAll("\\{[a-z]+_port\\}", "80");
         AdminClient.Answer answer =
             client.ask(operation.getKey().toUpperCase(Locale.ROOT), target, true);
         assertEquals(200, answer.status(), () -> target + ": " + answer.body());
         Object schema =
             at(operation.getValue(), "responses", "200", "content", "application/json", "schema");
-        conforms(target, Json.object(schema), Json.read(answer.body()));
-        for (Object one : Json.list(Json.object(operation.getValue()).get("parameters"))) {
-          parameterIsUnderstood(target, operation.getKey(), Json.object(one));
+        conforms(target, JsonReader.object(schema), JsonReader.read(answer.body()));
+        for (Object one :
+            JsonReader.list(JsonReader.object(operation.getValue()).get("parameters"))) {
+          parameterIsUnderstood(target, operation.getKey(), JsonReader.object(one));
         }
         checked++;
       }
     }
-    assertEquals(new Api(operated(), List.of()).routes().size(), checked);
+    assertEquals(
+        new Api(operated(), List.of(), new Captures(operated(), List.of())).routes().size(),
+        checked);
   }
 
   /// Nonsense for a parameter that exists is refused for its value, not for its name.
@@ -629,34 +692,36 @@ class AdminServerTest {
   private static Object at(Object value, String... names) {
     Object found = value;
     for (String name : names) {
-      found = Json.object(found).get(name);
+      found = JsonReader.object(found).get(name);
     }
     return found;
   }
 
   private static void conforms(String where, Map<String, Object> schema, Object value) {
     List<Object> types =
-        schema.get("type") instanceof String one ? List.of(one) : Json.list(schema.get("type"));
+        schema.get("type") instanceof String one
+            ? List.of(one)
+            : JsonReader.list(schema.get("type"));
     String is =
         switch (value) {
           case null -> "null";
           case String _ -> "string";
           case Boolean _ -> "boolean";
-          case Double _ -> "number";
+          case Number _ -> "number";
           case List<?> _ -> "array";
           default -> "object";
         };
     assertTrue(types.contains(is), () -> where + ": " + value + " is none of " + types);
     if (is.equals("array")) {
-      Json.list(value)
-          .forEach(one -> conforms(where + "[]", Json.object(schema.get("items")), one));
+      JsonReader.list(value)
+          .forEach(one -> conforms(where + "[]", JsonReader.object(schema.get("items")), one));
     } else if (is.equals("object")) {
-      Map<String, Object> properties = Json.object(schema.get("properties"));
-      assertEquals(properties.keySet(), Json.object(value).keySet(), where);
+      Map<String, Object> properties = JsonReader.object(schema.get("properties"));
+      assertEquals(properties.keySet(), JsonReader.object(value).keySet(), where);
       assertEquals(List.copyOf(properties.keySet()), schema.get("required"));
-      Json.object(value)
-          .forEach(
-              (name, one) -> conforms(where + "." + name, Json.object(properties.get(name)), one));
+      JsonReader.object(value)
+          .forEach((name, one) ->
+              conforms(where + "." + name, JsonReader.object(properties.get(name)), one));
     }
   }
 
@@ -794,7 +859,7 @@ class AdminServerTest {
     assertEquals(400, refused.status());
     assertEquals(
         "limit: '99999999' is no number from 1 to 10000",
-        Json.object(Json.read(refused.body())).get("error"));
+        JsonReader.object(JsonReader.read(refused.body())).get("error"));
   }
 
   @Test
@@ -910,7 +975,8 @@ class AdminServerTest {
     for (String line : metrics.split("\n")) {
       assertTrue(
           line.matches("# (HELP|TYPE) pitchlake_[a-z0-9_]+ .*")
-              || line.matches("pitchlake_[a-z0-9_]+(\\{[a-z]+=\"[^\"]*\"\\})? [-+.0-9A-Za-z]+"),
+              || line.matches(
+                  "pitchlake_[a-z0-9_]+(\\{[a-z]+=\"[^\"]*\"(,[a-z]+=\"[^\"]*\")*\\})? [-+.0-9A-Za-z]+"),
           line);
     }
   }

@@ -3,6 +3,7 @@ package io.pitchlake.node.admin;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.pitchlake.common.text.JsonReader;
 import io.pitchlake.common.wire.Property;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -65,10 +66,10 @@ class PageInjectionTest {
           String json = JsonText.of(page);
           assertFalse(json.contains("<") || json.contains(">") || json.contains("\u2028"), json);
           assertFalse(json.chars().anyMatch(c -> c != '\n' && Character.isISOControl(c)), json);
-          List<Object> read = Json.list(Json.object(Json.read(json)).get("rows"));
+          List<Object> read = JsonReader.list(JsonReader.object(JsonReader.read(json)).get("rows"));
           for (int i = 0; i < rows.size(); i++) {
-            assertEquals(rows.get(i).get(0), Json.object(read.get(i)).get("one"));
-            assertEquals(rows.get(i).get(1), Json.object(read.get(i)).get("two"));
+            assertEquals(rows.get(i).get(0), JsonReader.object(read.get(i)).get("one"));
+            assertEquals(rows.get(i).get(1), JsonReader.object(read.get(i)).get("two"));
           }
         });
   }

@@ -18,8 +18,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /// A node on an empty simulated LAN, turned by a thread of its own: a simulated millisecond a turn,
 /// several turns a real one.
-final class TurningNode implements AutoCloseable {
-  static final String CONFIGURATION =
+public final class TurningNode implements AutoCloseable {
+  public static final String CONFIGURATION =
       """
       hostname node-a
       interface 1 { name eth0 access ring }
@@ -33,14 +33,14 @@ final class TurningNode implements AutoCloseable {
       enable networks 1 enable servers 1 enable targets 1,2
       """;
 
-  final SimClock clock = new SimClock();
+  public final SimClock clock = new SimClock();
   final Configuration configuration;
-  final Node node;
+  public final Node node;
   private final Thread thread;
   private volatile boolean stopping;
   private volatile boolean hanging;
 
-  TurningNode(String text) {
+  public TurningNode(String text) {
     var parsed = ConfigParser.parse("test", text);
     configuration = parsed.configuration().orElseThrow(() -> new AssertionError(parsed.problems()));
     // The simulated port's memory belongs to the thread that makes it.

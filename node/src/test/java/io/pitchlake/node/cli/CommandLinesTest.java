@@ -81,7 +81,12 @@ class CommandLinesTest {
         "drain",
         "release",
         "reload",
-        "trace"
+        "trace",
+        "doctor",
+        "capture",
+        "top",
+        "control",
+        "completion"
       })
   void everyCommandExplainsItselfAndItsExitCodes(String command) {
     assertEquals(0, world.execute(command, "--help"));
@@ -106,10 +111,15 @@ class CommandLinesTest {
             "drain",
             "release",
             "reload",
-            "trace")) {
+            "trace",
+            "doctor",
+            "capture",
+            "top",
+            "control",
+            "completion")) {
       assertTrue(world.out().contains("\n  " + word), world.out());
     }
-    for (int code : new int[] {0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 70}) {
+    for (int code : new int[] {0, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12, 70}) {
       assertTrue(world.out().contains("\n  " + code + " "), world.out());
     }
   }
@@ -123,7 +133,11 @@ class CommandLinesTest {
         "drain target 1",
         "release 10.0.0.7",
         "reload",
-        "trace -n 5"
+        "trace -n 5",
+        "trace flow tcp 10.0.0.66:4711 10.0.0.77:80",
+        "capture",
+        "top --once",
+        "control"
       })
   void whereNoNodeAnswersACommandSaysSo(String line) {
     assertEnds(
@@ -133,6 +147,14 @@ class CommandLinesTest {
   @Test
   void whatIsNoAddressCannotBeReleased() {
     assertEnds(2, world.execute("release", "nowhere"), "'nowhere' is no address");
+  }
+
+  @Test
+  void whatIsNoFlowCannotBeTraced() {
+    assertEnds(
+        2,
+        world.execute("trace", "flow", "icmp", "10.0.0.66", "10.0.0.77"),
+        "'icmp 10.0.0.66 10.0.0.77' is no flow; write tcp|udp SOURCE:PORT DESTINATION:PORT");
   }
 
   /// Another process has the socket that the file asks for.
@@ -167,7 +189,8 @@ class CommandLinesTest {
     "drain target, N",
     "drain target one, one",
     "release, ADDRESS",
-    "failover --for long, --for"
+    "failover --for long, --for",
+    "trace flow, FLOW"
   })
   void aCommandLineThatMakesNoSenseEndsWithTwo(String line, String word) {
     assertEnds(2, world.execute(line.isEmpty() ? new String[0] : line.split(" ")), word, "Try: ");
@@ -246,29 +269,6 @@ class CommandLinesTest {
   void aFileThatRunsNothingIsRefused(String command) throws IOException {
     String text = GOOD.replace("enable networks 1", "");
     assertEnds(3, execute(command, text), "no network is both registered and enabled");
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      quoteCharacter = '`',
-      value = {
-        "tarpit mode persist|'tarpit mode persist' of network 1",
-        "tarpit mode throttle|'tarpit mode throttle' of network 1"
-      })
-  void whatThisBuildDoesNotHaveIsNotPretended(String directive, String word) throws IOException {
-    String text = GOOD.replace("real 10.0.0.4", "real 10.0.0.4 virt 10.0.0.5");
-    if (directive.startsWith("tarpit mode")) {
-      text = text.replace("tarpit enable", "tarpit enable " + directive);
-    } else {
-      text += directive;
-    }
-    assertEnds(7, execute("run", text), file + ": " + word, "does not have yet");
-    assertEquals(List.of(), world.opened(), "nothing is opened before the refusal");
-
-    world = new TestWorld(folder);
-    assertEnds(0, execute("check", text));
-    assertTrue(world.out().contains("note: " + file + ": " + word), world.out());
   }
 
   @ParameterizedTest

@@ -85,6 +85,8 @@ class PenCommandTest {
                 real 192.168.2.4
                 tarpit enable
                 tarpit mode hang
+                personas off
+                decoymac virtual
                 interface 1
             }
             """,

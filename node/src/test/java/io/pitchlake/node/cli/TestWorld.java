@@ -6,8 +6,12 @@ import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.time.SystemClock;
 import io.pitchlake.node.port.Port;
 import io.pitchlake.node.port.PortException;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,9 +37,13 @@ final class TestWorld {
   private Function<String, Optional<List<OwnAddress>>> links = link -> Optional.empty();
   private final Map<String, String> environment = new HashMap<>();
   private boolean colour;
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  private InputStream in = InputStream.nullInputStream();
+  private boolean terminal;
+  private Surroundings.Ending ending = Runnable::run;
   private final Path folder;
 
-  /// @param folder stands for `/proc/sys` and `/dev`
+  /// @param folder stands for `/proc/sys`, `/` and `/dev`
   TestWorld(Path folder) {
     this.folder = folder;
   }
@@ -74,25 +82,55 @@ final class TestWorld {
     return this;
   }
 
+  /// Standard output and error are terminals.
+  TestWorld terminal() {
+    terminal = true;
+    return this;
+  }
+
+  /// What is typed.
+  TestWorld typing(String text) {
+    in = new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+    return this;
+  }
+
+  /// Whoever runs is told of the end by this.
+  TestWorld ending(Surroundings.Ending told) {
+    ending = told;
+    return this;
+  }
+
   int execute(String... arguments) {
-    Surroundings world =
-        new Surroundings(
-            new PrintWriter(out, true),
-            new PrintWriter(err, true),
-            colour,
-            SystemClock.INSTANCE,
-            new SplittableRandom(1),
-            this::open,
-            () -> host,
-            links,
-            folder,
-            folder,
-            folder.resolve("no-daemon"),
-            environment::get,
-            Runnable::run,
-            reload -> {},
-            report -> {});
-    return new CommandLines(world).execute(arguments);
+    return new CommandLines(surroundings()).execute(arguments);
+  }
+
+  /// What a command that succeeds prints.
+  String said(String... arguments) {
+    if (execute(arguments) != 0) {
+      throw new AssertionError(err());
+    }
+    return out();
+  }
+
+  Surroundings surroundings() {
+    return new Surroundings(
+        new PrintWriter(out, true),
+        new PrintWriter(err, true),
+        new Console(in, bytes, false, terminal, terminal, folder),
+        colour,
+        SystemClock.INSTANCE,
+        new SplittableRandom(1),
+        this::open,
+        () -> host,
+        links,
+        folder,
+        folder,
+        folder,
+        folder.resolve("no-daemon"),
+        environment::get,
+        ending,
+        reload -> {},
+        report -> {});
   }
 
   private List<? extends Port> open(Interface link, int engines, Set<IpAddress> spread)
@@ -107,6 +145,11 @@ final class TestWorld {
 
   String out() {
     return out.toString();
+  }
+
+  /// What was written to standard output as bytes.
+  byte[] bytes() {
+    return bytes.toByteArray();
   }
 
   String err() {

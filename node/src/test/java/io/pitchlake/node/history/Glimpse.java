@@ -44,6 +44,9 @@ final class Glimpse {
   /// Whether `speaker` is announced to everybody.
   boolean isAnnouncement;
 
+  /// Whether it shows switches where a MAC is, and names no address.
+  boolean isMove;
+
   /// An advert's priority.
   int priority;
 
@@ -62,12 +65,14 @@ final class Glimpse {
     speaker = null;
     receiver = null;
     isAnnouncement = false;
+    isMove = false;
     priority = -1;
     isLease = false;
     sourcePort = -1;
     isIpv4 = true;
     switch (number(frame, 12, 2)) {
       case ArpHeader.ETHER_TYPE -> arp(frame);
+      case ArpHeader.REVERSE_ETHER_TYPE -> isMove = true;
       case Ipv4Header.ETHER_TYPE -> ipv4(frame);
       case Ipv6Header.ETHER_TYPE -> ipv6(frame);
       default -> {}

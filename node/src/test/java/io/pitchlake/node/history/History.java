@@ -395,10 +395,22 @@ final class History implements AutoCloseable {
   private static void expect(SimHost asker, IpAddress address, long mac) {
     Long learnt = asker.neighbor(address);
     if (learnt == null || learnt != mac) {
-      throw new BrokenInvariant(
-          "after everything was mended %s is told %s for %s"
-              .formatted(
-                  asker.name(), learnt == null ? "nothing" : "%012x".formatted(learnt), address));
+      throw isTold(asker, address, learnt);
+    }
+  }
+
+  private static BrokenInvariant isTold(SimHost asker, IpAddress address, Long learnt) {
+    return new BrokenInvariant(
+        "after everything was mended %s is told %s for %s"
+            .formatted(
+                asker.name(), learnt == null ? "nothing" : "%012x".formatted(learnt), address));
+  }
+
+  private void expectTrap(SimHost asker, IpAddress address) {
+    Long learnt = asker.neighbor(address);
+    boolean isVirtual = learnt != null && learnt == virtualMac(address);
+    if (learnt == null || !Segment.isVirtual(learnt) || isVirtual == plan.decoyMacs()) {
+      throw isTold(asker, address, learnt);
     }
   }
 
@@ -407,7 +419,7 @@ final class History implements AutoCloseable {
       if (owners.size() == 1) {
         expect(scanner, address, owners.getFirst().mac());
       } else if (isTrap) {
-        expect(scanner, address, virtualMac(address));
+        expectTrap(scanner, address);
       }
     }
   }

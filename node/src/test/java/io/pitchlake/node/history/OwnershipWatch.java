@@ -164,6 +164,15 @@ final class OwnershipWatch implements Watch {
     if (!Segment.isVirtual(frame.source)) {
       return;
     }
+    if (frame.isMove) {
+      // It does not say of which family its decoy is.
+      long advertNanos =
+          Math.max(office(member, true).advertNanos, office(member, false).advertNanos);
+      if (nowNanos - advertNanos > leaseNanos) {
+        broken(member, frame, "its last advert left", advertNanos, nowNanos);
+      }
+      return;
+    }
     Office office = office(member, frame.isIpv4);
     if (frame.priority == 0) {
       office.speaks = false;

@@ -25,6 +25,7 @@ import java.util.random.RandomGenerator;
 /// @param lastsMillis how long things go wrong
 /// @param stepMillis mean time between two steps
 /// @param askMillis mean time between two questions for the virtual addresses
+/// @param decoyMacs whether each decoy has a MAC of its own
 record Plan(
     int members,
     List<Integer> priorities,
@@ -44,7 +45,8 @@ record Plan(
     int max6,
     int lastsMillis,
     int stepMillis,
-    int askMillis) {
+    int askMillis,
+    boolean decoyMacs) {
 
   /// What can go wrong on the LAN.
   enum Lan {
@@ -104,7 +106,8 @@ record Plan(
         1 + random.nextInt(6),
         isLong ? 20_000 + random.nextInt(10_000) : 3000 + random.nextInt(4000),
         isLong ? 500 : 120,
-        Math.max(8, advertMillis / 5));
+        Math.max(8, advertMillis / 5),
+        random.nextInt(3) == 0);
   }
 
   long advertNanos() {
@@ -126,7 +129,7 @@ record Plan(
         + """
         interface 1 { name eth0 }
         network 1 { addr 192.168.2.0 mask 26 real 192.168.2.%1$d virt 192.168.2.5 %2$s
-                    tarpit enable interface 1 }
+                    tarpit enable decoymac %13$s interface 1 }
         vrrp 1 { vrid 50 network 1 priority %3$d advert %4$dms preempt %5$s preemptdelay %6$dms }
         register networks 1 enable networks 1
         set sessions 1024 set addresses 1024 set tarpitstations 64 set persistence 1024
@@ -149,7 +152,8 @@ record Plan(
                 checkSeconds,
                 probeGapMillis,
                 sweepRate,
-                max6);
+                max6,
+                decoyMacs ? "vendor" : "virtual");
   }
 
   /// The last byte of a node's own addresses.

@@ -22,6 +22,7 @@ final class Segment {
   static final IpAddress SERVER = IpAddress.parse("192.168.2.10");
   static final long VIRTUAL_MAC = 0x0000_5e00_0132L;
   static final long VIRTUAL_MAC6 = 0x0000_5e00_0232L;
+  private static final long LOCALLY_ADMINISTERED = 0x0200_0000_0000L;
 
   private static final Set<IpAddress> OWN = Set.of(VIRT, VIRT6, SERVER);
   private static final int HOSTS = 2;
@@ -92,8 +93,10 @@ final class Segment {
     return host;
   }
 
+  /// Whether it is the virtual router's, or that of a maker, as only decoys have it: everybody else
+  /// has one that is locally administered.
   static boolean isVirtual(long mac) {
-    return mac == VIRTUAL_MAC || mac == VIRTUAL_MAC6;
+    return (mac & LOCALLY_ADMINISTERED) == 0;
   }
 
   /// Whether an address belongs to the cluster.

@@ -1,6 +1,7 @@
 package io.pitchlake.node.port;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.pitchlake.common.net.MacAddress;
@@ -21,6 +22,9 @@ class PortAllocationTest {
 
   /// Reading the counter may cost a few bytes itself.
   private static final long SLACK_BYTES = 1_024;
+
+  /// What a port says of itself, added to what its ring says.
+  private static final long STATISTICS_BYTES = 300;
 
   private final NetworkNamespace namespace = new NetworkNamespace();
 
@@ -46,6 +50,38 @@ class PortAllocationTest {
   @Test
   void pcapAllocatesNothing() {
     assertEquals(0, leastBytes(PcapPort::open) / SLACK_BYTES);
+  }
+
+  /// The engine asks for losses with every probe. What a call of libc needs is there already: to
+  /// give memory back that all threads may read makes each of them stop for a moment.
+  @Test
+  void whoAsksARingForItsStatisticsGetsOnlyThem() {
+    assertOnlyStatistics(RingPort::open);
+  }
+
+  @Test
+  void whoAsksTheFastLaneForItsStatisticsGetsOnlyThem() {
+    assertOnlyStatistics(name -> XdpPort.open(name, XdpPort.Mode.NATIVE));
+  }
+
+  private void assertOnlyStatistics(Opening opening) {
+    namespace.veth("near0", "02:00:00:00:00:e0", namespace, "far0", "02:00:00:00:00:a0");
+    long bytes =
+        namespace.call(() -> {
+          ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+          long least = Long.MAX_VALUE;
+          try (Port port = opening.open("near0")) {
+            for (int round = 0; round < MOST_ROUNDS && least > STATISTICS_BYTES; round++) {
+              long before = threads.getCurrentThreadAllocatedBytes();
+              for (int i = 0; i < TURNS; i++) {
+                assertEquals(0, port.statistics().receiveDropped());
+              }
+              least = Math.min(least, (threads.getCurrentThreadAllocatedBytes() - before) / TURNS);
+            }
+          }
+          return least;
+        });
+    assertTrue(bytes <= STATISTICS_BYTES, bytes + " bytes for each answer");
   }
 
   /// The bytes that the port's calls allocated in the best round of 6,400 frames there and back.

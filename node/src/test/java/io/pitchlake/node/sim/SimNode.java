@@ -2,6 +2,8 @@ package io.pitchlake.node.sim;
 
 import io.pitchlake.common.config.Configuration.Duty;
 import io.pitchlake.common.config.Configuration.Outbound;
+import io.pitchlake.common.config.Configuration.Persona;
+import io.pitchlake.common.config.Configuration.PortMode;
 import io.pitchlake.common.config.Configuration.Protocol;
 import io.pitchlake.common.config.Configuration.Settings;
 import io.pitchlake.common.config.Configuration.SourceNat;
@@ -25,20 +27,26 @@ import io.pitchlake.common.sim.SimClock;
 import io.pitchlake.common.sim.SimLan;
 import io.pitchlake.common.time.Clock;
 import io.pitchlake.common.time.TimerWheel;
+import io.pitchlake.common.wire.TcpHeader;
 import io.pitchlake.node.arp.ArpModule;
+import io.pitchlake.node.engine.Capture;
 import io.pitchlake.node.engine.ChainPlace;
 import io.pitchlake.node.engine.Command;
 import io.pitchlake.node.engine.CommandQueue;
+import io.pitchlake.node.engine.DecoyMacs;
 import io.pitchlake.node.engine.Egress;
 import io.pitchlake.node.engine.Engine;
 import io.pitchlake.node.engine.EventKind;
 import io.pitchlake.node.engine.EventSink;
 import io.pitchlake.node.engine.Exchange;
+import io.pitchlake.node.engine.FlowChoice;
 import io.pitchlake.node.engine.HealthPlan;
 import io.pitchlake.node.engine.IcmpErrors;
 import io.pitchlake.node.engine.IdleStrategy;
+import io.pitchlake.node.engine.Mastership;
 import io.pitchlake.node.engine.ModuleChain;
 import io.pitchlake.node.engine.NetworkView;
+import io.pitchlake.node.engine.PortModes;
 import io.pitchlake.node.engine.PortTransmit;
 import io.pitchlake.node.engine.Reception;
 import io.pitchlake.node.engine.RouteTable;
@@ -74,6 +82,10 @@ import java.util.stream.Stream;
 /// turns when a frame arrives and every five milliseconds.
 public final class SimNode {
   public static final long MAC = 0x0200_0000_0004L;
+
+  /// The cluster's key for what decoys are.
+  public static final SipHash LOOKS = new SipHash(1, 2);
+
   public static final long VIRTUAL_MAC = 0x0000_5e00_0132L;
   public static final long VIRTUAL_MAC6 = 0x0000_5e00_0232L;
   public static final IpAddress REAL = IpAddress.parse("192.168.2.4");
@@ -87,7 +99,10 @@ public final class SimNode {
     private final List<AccessList.Entry> never = new ArrayList<>();
     private Optional<AccessList> acl = Optional.empty();
     private TarpitMode mode = TarpitMode.HANG;
+    private final List<PortMode> portModes = new ArrayList<>();
+    private final Map<Persona, Integer> personas = new EnumMap<>(Persona.class);
     private int vlan = -1;
+    private boolean decoyMacs;
     private boolean master = true;
     private EventSink events;
     private final List<TargetView> targets = new ArrayList<>();
@@ -210,6 +225,24 @@ public final class SimNode {
       return this;
     }
 
+    /// Another mode for the ports from the first to the last.
+    public Options mode(TarpitMode tarpitMode, int first, int last) {
+      portModes.add(new PortMode(tarpitMode, List.of(new PortMode.Range(first, last))));
+      return this;
+    }
+
+    /// Makes a share of the simulated addresses machines of this kind.
+    public Options persona(Persona persona, int weight) {
+      personas.put(persona, weight);
+      return this;
+    }
+
+    /// Decoys with MACs of their own, drawn with [#LOOKS].
+    public Options decoyMacs() {
+      decoyMacs = true;
+      return this;
+    }
+
     public Options vlan(int id) {
       vlan = id;
       return this;
@@ -231,6 +264,12 @@ public final class SimNode {
       master = false;
       return this;
     }
+
+    /// Makes the node the active one, or a backup, while it runs.
+    public Options master(boolean is) {
+      master = is;
+      return this;
+    }
   }
 
   /// One event as the engine reported it.
@@ -244,6 +283,11 @@ public final class SimNode {
   private final AddressTable table;
   private final StationPool stations;
   private final FlowTable flows;
+  private final SlbModule slb;
+  private final PortTransmit transmit;
+  private final Mastership mastership;
+  private final List<ServerView> servers;
+  private final Clock clock;
   private final Optional<Replicator> replicator;
   private final Engine engine;
   private boolean asleep;
@@ -258,6 +302,9 @@ public final class SimNode {
   /// A node on any port, driven by [#turn()].
   public SimNode(Clock clock, Port port, Options options) {
     this.port = port;
+    this.clock = clock;
+    servers = List.copyOf(options.servers);
+    mastership = (unused, family) -> options.master;
     Settings settings = new Settings(Map.copyOf(options.settings));
     options.never("192.168.2.4").never("192.168.2.5");
     options.never("2001:db8:1::4").never("2001:db8:1::5");
@@ -273,7 +320,11 @@ public final class SimNode {
             new NetworkView.Family(
                 IpPrefix.around(REAL6, 64), REAL6, VIRT6, true, true, VIRTUAL_MAC6),
             true,
-            options.mode,
+            new PortModes(options.mode, options.portModes),
+            Map.copyOf(options.personas),
+            options.decoyMacs
+                ? Optional.of(new DecoyMacs(LOOKS, options.personas))
+                : Optional.empty(),
             MAC,
             new AccessList(options.never),
             options.acl.orElse(null),
@@ -295,7 +346,7 @@ public final class SimNode {
     table = new AddressTable(capacity, 1, new TableHash(0x1234_5678));
     stations = new StationPool((int) settings.get(Setting.TARPITSTATIONS));
     EventSink sink = options.events == null ? new Recorder() : options.events;
-    PortTransmit transmit = new PortTransmit(List.of(port));
+    transmit = new PortTransmit(List.of(port));
     Reception reception = new Reception(List.of(port), clock.nanoTime());
     ArpModule arp =
         new ArpModule(
@@ -309,7 +360,14 @@ public final class SimNode {
             reception);
     TarpitModule tarpit =
         new TarpitModule(
-            arp.addresses(), transmit, sink, counters, new SipHash(1, 2), new int[] {1500});
+            arp.addresses(),
+            transmit,
+            mastership,
+            sink,
+            counters,
+            LOOKS,
+            clock.wallMillis() * 1_000_000 - clock.nanoTime(),
+            new int[] {1500});
     HealthModule health =
         new HealthModule(
             transmit,
@@ -339,7 +397,7 @@ public final class SimNode {
             (unused, family) -> options.master,
             counters,
             clock.nanoTime());
-    SlbModule slb =
+    slb =
         new SlbModule(
             translator,
             health,
@@ -405,6 +463,32 @@ public final class SimNode {
         target.weight(),
         target.duty(),
         target.health());
+  }
+
+  /// Copies what decoys are sent and answer from now on.
+  public Capture capture(IpAddress only, int capacityBytes) {
+    Capture capture = new Capture(table, mastership, only, capacityBytes);
+    capture(capture);
+    return capture;
+  }
+
+  /// The same into one that is there; null: no more.
+  public void capture(Capture into) {
+    engine.capture(into);
+    transmit.capture(into);
+  }
+
+  /// Where a client's next TCP segment to the first server would go.
+  public FlowChoice choice(IpAddress client, int clientPort) {
+    ServerView server = servers.getFirst();
+    return slb.choice(
+        server,
+        client.high(),
+        client.low(),
+        TcpHeader.PROTOCOL,
+        clientPort,
+        server.port(),
+        clock.nanoTime());
   }
 
   private final class Recorder implements EventSink {

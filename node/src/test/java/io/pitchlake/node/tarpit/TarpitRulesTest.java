@@ -54,6 +54,13 @@ class TarpitRulesTest {
     return node(new SimNode.Options());
   }
 
+  /// All that the node has said is to which groups it listens.
+  private static void expectNoAnswer(SimNode node) {
+    assertEquals(
+        node.counters().get(Counter.MLD_REPORTS_SENT),
+        node.counters().get(Counter.FRAMES_TRANSMITTED));
+  }
+
   /// Makes the scanner believe in an address.
   private void trap(IpAddress address) {
     scanner.resolve(address);
@@ -308,7 +315,7 @@ class TarpitRulesTest {
     assertNull(scanner.neighbor(FREE6));
     assertNull(scanner.neighbor(SimNode.VIRT));
     assertEquals(Optional.of(AddressState.REAL), node.state(LIVING));
-    assertEquals(0, node.counters().get(Counter.FRAMES_TRANSMITTED));
+    expectNoAnswer(node);
     scanner.resolve(SimNode.REAL);
     clock.advanceMillis(1);
     assertEquals(SimNode.MAC, scanner.neighbor(SimNode.REAL));
@@ -328,7 +335,7 @@ class TarpitRulesTest {
             .sourceLinkLayer("02:00:00:00:00:66")
             .build());
     clock.advanceSeconds(1);
-    assertEquals(0, node.counters().get(Counter.FRAMES_TRANSMITTED));
+    expectNoAnswer(node);
   }
 
   /// IPv4 rule 8.
@@ -356,6 +363,102 @@ class TarpitRulesTest {
     dhcpd.resolve(FREE);
     clock.advanceSeconds(1);
     assertNull(dhcpd.neighbor(FREE));
+    assertEquals(List.of(), dhcpd.received(FREE));
+    assertEquals(2, node.counters().get(DropReason.ASKER_IS_DHCP_SERVER));
+  }
+
+  /// A client says so to everybody, and what its server says goes to it alone.
+  private void sayAsDhcpClient(int messageType, String requested, String server) {
+    String client = "02:00:00:00:00:99";
+    host.sendRaw(
+        PacketBuilder.ethernet(client, "ff:ff:ff:ff:ff:ff")
+            .ipv4("0.0.0.0", "255.255.255.255")
+            .udp(68, 67)
+            .dhcpClient(messageType, client, requested, server)
+            .build());
+    clock.advanceMillis(1);
+  }
+
+  /// IPv4 rule 8, where the server is not known: it asks before it speaks.
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whileAClientLooksForALeaseAStationGetsNoAnswerForItsFirstAddress(boolean knowsItsMac) {
+    SimNode node = node();
+    SimHost dhcpd = new SimHost(clock, lan, "dhcpd", 0x0200_0000_0053L);
+    dhcpd.own(IpAddress.parse("192.168.2.53"));
+    IpAddress other = IpAddress.parse("192.168.2.78");
+    trap(FREE);
+    trap(other);
+    if (knowsItsMac) {
+      dhcpd.believe(FREE, SimNode.VIRTUAL_MAC);
+      dhcpd.believe(other, SimNode.VIRTUAL_MAC);
+    }
+    sayAsDhcpClient(DhcpHeader.DISCOVER, "0.0.0.0", "0.0.0.0");
+    dhcpd.resolve(FREE);
+    dhcpd.ping(FREE);
+    clock.advanceSeconds(2);
+    dhcpd.resolve(FREE);
+    dhcpd.ping(FREE);
+    clock.advanceSeconds(1);
+    assertEquals(List.of(), dhcpd.received(FREE));
+    assertTrue(node.counters().get(DropReason.ASKER_MAY_BE_DHCP_SERVER) > 0);
+    // Who asks for another one, too, is no server.
+    dhcpd.resolve(other);
+    clock.advanceMillis(1);
+    dhcpd.ping(other);
+    clock.advanceMillis(1);
+    assertEquals(List.of(Received.ECHO_REPLY), dhcpd.received(other));
+    // And afterwards nobody is suspected.
+    clock.advanceSeconds(4);
+    dhcpd.resolve(FREE);
+    clock.advanceMillis(1);
+    dhcpd.ping(FREE);
+    clock.advanceMillis(1);
+    assertEquals(List.of(Received.ECHO_REPLY), dhcpd.received(FREE));
+  }
+
+  @Test
+  void asManyClientsAsLookForLeasesMakeAStationAsk() {
+    node();
+    List<IpAddress> decoys =
+        List.of(FREE, IpAddress.parse("192.168.2.78"), IpAddress.parse("192.168.2.79"));
+    decoys.forEach(this::trap);
+    scanner.forgetNeighbors();
+    sayAsDhcpClient(DhcpHeader.DISCOVER, "0.0.0.0", "0.0.0.0");
+    sayAsDhcpClient(DhcpHeader.REQUEST, "0.0.0.0", "0.0.0.0");
+    decoys.forEach(scanner::resolve);
+    clock.advanceMillis(1);
+    assertNull(scanner.neighbor(decoys.get(0)));
+    assertNull(scanner.neighbor(decoys.get(1)));
+    assertEquals(SimNode.VIRTUAL_MAC, scanner.neighbor(decoys.get(2)));
+  }
+
+  @Test
+  void whoLooksForALeaseDoesNotCutOffWhoIsTrapped() {
+    node();
+    trap(FREE);
+    sayAsDhcpClient(DhcpHeader.DISCOVER, "0.0.0.0", "0.0.0.0");
+    scanner.connect(FREE, 80);
+    clock.advanceMillis(1);
+    assertEquals(List.of(Received.SYN_ACK), scanner.received(FREE));
+  }
+
+  @Test
+  void whatAClientWouldLikeToHaveIsHeldAndTheServerItNamesIsNeverAnswered() {
+    SimNode node = node();
+    SimHost dhcpd = new SimHost(clock, lan, "dhcpd", 0x0200_0000_0053L);
+    dhcpd.own(IpAddress.parse("192.168.2.53"));
+    trap(FREE);
+    sayAsDhcpClient(DhcpHeader.REQUEST, FREE.toString(), "192.168.2.53");
+    assertEquals(Optional.of(AddressState.HELD), node.state(FREE));
+    clock.advanceSeconds(40);
+    assertEquals(Optional.of(AddressState.SIMULATED), node.state(FREE));
+    dhcpd.resolve(FREE);
+    clock.advanceSeconds(1);
+    assertNull(dhcpd.neighbor(FREE));
+    dhcpd.believe(FREE, SimNode.VIRTUAL_MAC);
+    dhcpd.ping(FREE);
+    clock.advanceSeconds(1);
     assertEquals(List.of(), dhcpd.received(FREE));
     assertEquals(2, node.counters().get(DropReason.ASKER_IS_DHCP_SERVER));
   }
@@ -585,6 +688,22 @@ class TarpitRulesTest {
     assertTrue(node.counters().get(DropReason.PROOF_RATE) >= 85);
   }
 
+  /// IPv6 rule 5: each answer is a place in the neighbour table of the segment's router.
+  @Test
+  void newProofsOfIpv6HaveARateOfTheirOwn() {
+    SimNode node =
+        node(
+            new SimNode.Options()
+                .set(Setting.TARPITPROOFRATE, 10)
+                .set(Setting.TARPITPROOFRATE6, 3));
+    for (int i = 0; i < 100; i++) {
+      scanner.resolve(IpAddress.ofIpv4(FREE.ipv4() + i));
+      scanner.resolve(new IpAddress(FREE6.high(), FREE6.low() + i));
+    }
+    clock.advanceMillis(5);
+    assertEquals(10 + 3, node.counters().get(Counter.PROOFS_STARTED));
+  }
+
   @Test
   void aVlanTagComesBackAsItCame() {
     node(new SimNode.Options().vlan(10));
@@ -606,7 +725,7 @@ class TarpitRulesTest {
     byte[] untagged = firstFrameOf(() -> scanner.resolve(FREE));
     scanner.sendRaw(tagged(untagged, 11));
     clock.advanceSeconds(1);
-    assertEquals(0, node.counters().get(Counter.FRAMES_TRANSMITTED));
+    expectNoAnswer(node);
     assertEquals(2, node.counters().get(DropReason.NOT_OUR_VLAN));
   }
 

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pitchlake.common.net.IpAddress;
-import io.pitchlake.node.admin.Json;
+import io.pitchlake.common.text.JsonReader;
 import io.pitchlake.node.engine.EventKind;
 import io.pitchlake.node.engine.TargetNotice;
 import io.pitchlake.node.event.Occurrence;
@@ -49,11 +49,11 @@ class EventTextTest {
     for (SecurityEvent event : Samples.everyEvent("it says <b>\"no\"</b>")) {
       for (Origin origin : List.of(Origin.UNKNOWN, HAMBURG)) {
         String text = json.of(new Occurrence(++number, Samples.WALL_MILLIS, event, origin));
-        Map<String, Object> document = Json.object(Json.read(text));
+        Map<String, Object> document = JsonReader.object(JsonReader.read(text));
         assertEquals(List.of(), schema.problems(document), text);
         assertFalse(text.contains("\n"), text);
         collect("", document, members);
-        kinds.add((String) Json.object(document.get("event")).get("action"));
+        kinds.add((String) JsonReader.object(document.get("event")).get("action"));
       }
     }
     assertEquals(EventKind.values().length, kinds.size(), "every kind was tried");
@@ -83,7 +83,7 @@ class EventTextTest {
   void theSchemaRefusesWhatIsNoEvent() throws IOException {
     JsonSchema schema = schema();
     String good = json.of(Samples.connection(1));
-    assertEquals(List.of(), schema.problems(Json.read(good)));
+    assertEquals(List.of(), schema.problems(JsonReader.read(good)));
     for (String[] change :
         new String[][] {
           {"\"tcp_synack\"", "\"tcp\""},
@@ -97,7 +97,7 @@ class EventTextTest {
         }) {
       assertTrue(good.contains(change[0]), change[0] + " is in " + good);
       String bad = good.replace(change[0], change[1]);
-      assertFalse(schema.problems(Json.read(bad)).isEmpty(), bad);
+      assertFalse(schema.problems(JsonReader.read(bad)).isEmpty(), bad);
     }
   }
 

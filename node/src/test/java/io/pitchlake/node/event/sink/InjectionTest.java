@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pitchlake.common.net.IpAddress;
+import io.pitchlake.common.text.JsonReader;
 import io.pitchlake.common.wire.Property;
-import io.pitchlake.node.admin.Json;
 import io.pitchlake.node.event.Occurrence;
 import io.pitchlake.node.event.Origin;
 import io.pitchlake.node.event.SecurityEvent;
@@ -122,13 +122,13 @@ class InjectionTest {
                   .anyMatch(c -> Character.isISOControl(c) || c == 0x2028 || c == 0x2029),
               text);
           assertFalse(text.contains("<") || text.contains(">"), text);
-          Map<String, Object> document = Json.object(Json.read(text));
+          Map<String, Object> document = JsonReader.object(JsonReader.read(text));
           assertEquals(List.of(), schema.problems(document), text);
-          assertEquals(name, Json.object(document.get("observer")).get("name"));
+          assertEquals(name, JsonReader.object(document.get("observer")).get("name"));
           if (document.get("source") instanceof Map<?, ?> source && source.containsKey("geo")) {
             assertEquals(
                 event.origin().city().orElseThrow(),
-                Json.object(Json.object(source).get("geo")).get("city_name"));
+                JsonReader.object(JsonReader.object(source).get("geo")).get("city_name"));
           }
         });
   }
@@ -194,7 +194,10 @@ class InjectionTest {
                               new IpAddress(random.nextLong(), random.nextLong()), 1000, 2000, 3)),
                       3000,
                       1000);
-          assertEquals(5, Json.list(Json.object(Json.read(text)).get("objects")).size(), "objects");
+          assertEquals(
+              5,
+              JsonReader.list(JsonReader.object(JsonReader.read(text)).get("objects")).size(),
+              "objects");
         });
   }
 }

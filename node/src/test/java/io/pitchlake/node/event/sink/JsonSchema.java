@@ -1,6 +1,6 @@
 package io.pitchlake.node.event.sink;
 
-import io.pitchlake.node.admin.Json;
+import io.pitchlake.common.text.JsonReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +20,7 @@ final class JsonSchema {
   }
 
   static JsonSchema read(String text) {
-    return new JsonSchema(Json.object(Json.read(text)));
+    return new JsonSchema(JsonReader.object(JsonReader.read(text)));
   }
 
   /// What is wrong with a value, place by place; empty when it is right.
@@ -35,7 +35,7 @@ final class JsonSchema {
     if (schema.get("properties") instanceof Map<?, ?> properties) {
       properties.forEach((name, of) -> {
         members.add(at + name);
-        new JsonSchema(Json.object(of)).members(at + name + ".", members);
+        new JsonSchema(JsonReader.object(of)).members(at + name + ".", members);
       });
     }
   }
@@ -47,26 +47,29 @@ final class JsonSchema {
           switch (keyword) {
             case "type" -> isOf((String) wanted, value);
             case "const" -> Objects.equals(wanted, value);
-            case "enum" -> Json.list(wanted).contains(value);
+            case "enum" -> JsonReader.list(wanted).contains(value);
             case "pattern" ->
                 value instanceof String text
                     && Pattern.compile((String) wanted).matcher(text).find();
-            case "minimum" -> value instanceof Double number && number >= (Double) wanted;
-            case "maximum" -> value instanceof Double number && number <= (Double) wanted;
-            case "minItems" -> value instanceof List<?> list && list.size() >= (Double) wanted;
+            case "minimum" ->
+                value instanceof Number number && number.doubleValue() >= number(wanted);
+            case "maximum" ->
+                value instanceof Number number && number.doubleValue() <= number(wanted);
+            case "minItems" -> value instanceof List<?> list && list.size() >= number(wanted);
             case "items" -> {
               if (value instanceof List<?> list) {
-                list.forEach(item -> check(Json.object(wanted), item, at + "[]", problems));
+                list.forEach(item -> check(JsonReader.object(wanted), item, at + "[]", problems));
               }
               yield true;
             }
             case "required" ->
-                !(value instanceof Map<?, ?> map) || map.keySet().containsAll(Json.list(wanted));
+                !(value instanceof Map<?, ?> map)
+                    || map.keySet().containsAll(JsonReader.list(wanted));
             case "properties" -> {
-              Json.object(wanted)
+              JsonReader.object(wanted)
                   .forEach((name, of) -> {
                     if (value instanceof Map<?, ?> map && map.containsKey(name)) {
-                      check(Json.object(of), map.get(name), at + "." + name, problems);
+                      check(JsonReader.object(of), map.get(name), at + "." + name, problems);
                     }
                   });
               yield true;
@@ -76,7 +79,7 @@ final class JsonSchema {
                 throw new AssertionError(at + ": only 'false' is understood");
               }
               yield !(value instanceof Map<?, ?> map)
-                  || Json.object(schema.get("properties")).keySet().containsAll(map.keySet());
+                  || JsonReader.object(schema.get("properties")).keySet().containsAll(map.keySet());
             }
             default -> {
               if (!REMARKS.contains(keyword)) {
@@ -91,14 +94,18 @@ final class JsonSchema {
     });
   }
 
+  private static double number(Object wanted) {
+    return ((Number) wanted).doubleValue();
+  }
+
   private static boolean isOf(String type, Object value) {
     return switch (type) {
       case "object" -> value instanceof Map;
       case "array" -> value instanceof List;
       case "string" -> value instanceof String;
       case "boolean" -> value instanceof Boolean;
-      case "number" -> value instanceof Double;
-      case "integer" -> value instanceof Double number && number == Math.rint(number);
+      case "number" -> value instanceof Number;
+      case "integer" -> value instanceof Long;
       default -> throw new AssertionError("there is no type " + type);
     };
   }

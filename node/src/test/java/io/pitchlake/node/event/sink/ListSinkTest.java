@@ -13,7 +13,7 @@ import io.pitchlake.common.net.AccessList;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.net.IpPrefix;
 import io.pitchlake.common.sim.SimClock;
-import io.pitchlake.node.admin.Json;
+import io.pitchlake.common.text.JsonReader;
 import io.pitchlake.node.engine.EventKind;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -236,10 +236,10 @@ class ListSinkTest {
       List<Object> first = objects(sink);
       assertEquals(9, first.size());
       Set<Object> ids = new HashSet<>();
-      first.forEach(object -> ids.add(checked(Json.object(object)).get("id")));
+      first.forEach(object -> ids.add(checked(JsonReader.object(object)).get("id")));
       assertEquals(9, ids.size(), "each has an identifier of its own");
       for (Object object : first) {
-        Json.object(object)
+        JsonReader.object(object)
             .forEach((name, value) -> {
               if (name.endsWith("_ref")) {
                 assertTrue(ids.contains(value), name + " of " + object);
@@ -255,7 +255,7 @@ class ListSinkTest {
           ids.toString());
       connection(sink, "198.51.100.3");
       Set<Object> later = new HashSet<>();
-      objects(sink).forEach(object -> later.add(Json.object(object).get("id")));
+      objects(sink).forEach(object -> later.add(JsonReader.object(object).get("id")));
       assertEquals(ids, later, "who goes on is nobody new");
     }
   }
@@ -276,9 +276,10 @@ class ListSinkTest {
   }
 
   private List<Object> objects(ListSink sink) throws IOException {
-    Map<String, Object> bundle = Json.object(Json.read(String.join("\n", written(sink))));
+    Map<String, Object> bundle =
+        JsonReader.object(JsonReader.read(String.join("\n", written(sink))));
     assertEquals("bundle", bundle.get("type"));
-    return Json.list(bundle.get("objects"));
+    return JsonReader.list(bundle.get("objects"));
   }
 
   private static Map<String, Object> checked(Map<String, Object> object) {

@@ -12,7 +12,7 @@ import io.pitchlake.common.config.SinkPlan.Intake;
 import io.pitchlake.common.config.SinkPlan.ToWebhook;
 import io.pitchlake.common.config.SinkPlan.Topic;
 import io.pitchlake.common.sim.SimClock;
-import io.pitchlake.node.admin.Json;
+import io.pitchlake.common.text.JsonReader;
 import io.pitchlake.node.engine.EventKind;
 import io.pitchlake.node.event.Occurrence;
 import java.io.IOException;
@@ -127,9 +127,9 @@ class WebhookSinkTest {
   }
 
   private static long times(Received request) {
-    return ((Double)
-            Json.object(Json.object(Json.read(request.body())).get("pitchlake")).get("times"))
-        .longValue();
+    return (Long)
+        JsonReader.object(JsonReader.object(JsonReader.read(request.body())).get("pitchlake"))
+            .get("times");
   }
 
   @Test
@@ -158,7 +158,8 @@ class WebhookSinkTest {
         "v1," + Base64.getEncoder().encodeToString(expected), request.header("webhook-signature"));
     assertEquals(
         "tcp_synack",
-        Json.object(Json.object(Json.read(request.body())).get("event")).get("action"));
+        JsonReader.object(JsonReader.object(JsonReader.read(request.body())).get("event"))
+            .get("action"));
   }
 
   /// The example of the standard's own libraries.

@@ -10,73 +10,60 @@ import io.pitchlake.common.wire.TcpHeader;
 import io.pitchlake.common.wire.TcpOptions;
 import io.pitchlake.node.engine.PacketContext;
 
-/// Turns a received segment into the answer of a current Linux server, where the segment lies: the
-/// VLAN tag stays as it came, everything else is written anew. Nothing is copied from the client
-/// but what the protocol echoes. Engine thread.
-final class SynAckWriter {
-  private static final int TIME_TO_LIVE = 64;
-  private static final int WINDOW_SCALE = 7;
+/// Turns a received segment into the answer of some machine, where the segment lies: the VLAN tag
+/// stays as it came, everything else is written anew, as the machine's [Habits] have it. Nothing is
+/// copied from the client but what the protocol echoes. Engine thread.
+final class SegmentWriter {
   private static final int WORD = 4;
-
-  /// 45 segments of 1,448 bytes, what Linux offers over Ethernet when timestamps are on and when
-  /// they are not.
-  private static final int WINDOW_BYTES = 65_160;
+  private static final int ECN_SETUP = TcpHeader.ECE | TcpHeader.CWR;
 
   private final TcpOptions offered = new TcpOptions();
 
   /// Answers a SYN with a SYN-ACK. False when the answer does not fit the frame's room or the SYN's
   /// options make no sense; then the frame is as it was.
-  boolean synAck(PacketContext packet, long sourceMac, int cookie, int timestamp, int mtuBytes) {
+  ///
+  /// @param identification of an IPv4 packet
+  boolean synAck(
+      PacketContext packet,
+      long sourceMac,
+      Stack stack,
+      int sequence,
+      int timestamp,
+      int identification) {
     TcpHeader syn = packet.tcp();
     if (!offered.wrap(syn.optionsAddress(), syn.optionsLength())) {
       return false;
     }
-    boolean timestamps = offered.hasTimestamps();
-    boolean sack = offered.isSackPermitted();
-    boolean scale = offered.hasWindowScale();
+    Habits habits = stack.habits();
+    SynAckOptions options =
+        stack.options(
+            packet.port(), packet.kind() == PacketContext.Kind.IPV4, SynAckOptions.offers(offered));
     int ipLength = ipLength(packet);
-    int length =
-        TcpHeader.MIN_LENGTH
-            + WORD
-            + (timestamps ? 3 * WORD : sack ? WORD : 0)
-            + (scale ? WORD : 0);
+    int length = options.headerLength();
     if (!fits(packet, ipLength + length)) {
       return false;
     }
+    boolean ecn = habits.ecn() && (syn.flags() & ECN_SETUP) == ECN_SETUP;
     int acknowledgment = syn.sequence() + 1;
-    long at = packet.ethernet().payloadAddress() + ipLength + TcpHeader.MIN_LENGTH;
-    int word = TcpOptions.mssWord(mtuBytes - ipLength - TcpHeader.MIN_LENGTH);
-    long sum = unsigned(word);
     int ports = Integer.rotateLeft(syn.ports(), 16);
-    Memory.putInt(at, word);
-    if (timestamps) {
-      word = sack ? TcpOptions.SACK_PERMITTED_TIMESTAMPS_WORD : TcpOptions.TIMESTAMPS_WORD;
-      int echo = offered.timestampValue();
-      Memory.putInt(at, WORD, word);
-      Memory.putInt(at, 2 * WORD, timestamp);
-      Memory.putInt(at, 3 * WORD, echo);
-      sum += unsigned(word) + unsigned(timestamp) + unsigned(echo);
-      at += 3 * WORD;
-    } else if (sack) {
-      word = TcpOptions.SACK_PERMITTED_WORD;
-      Memory.putInt(at, WORD, word);
-      sum += word;
-      at += WORD;
-    }
-    if (scale) {
-      word = TcpOptions.windowScaleWord(WINDOW_SCALE);
-      Memory.putInt(at, WORD, word);
-      sum += word;
-    }
+    long sum =
+        options.write(
+            packet.ethernet().payloadAddress() + ipLength + TcpHeader.MIN_LENGTH,
+            offered,
+            habits.mirrorsMss(),
+            timestamp,
+            offered.timestampValue());
     finish(
         packet,
         sourceMac,
+        habits,
+        identification,
         length,
         ports,
-        cookie,
+        sequence,
         acknowledgment,
-        TcpHeader.SYN | TcpHeader.ACK,
-        WINDOW_BYTES,
+        TcpHeader.SYN | TcpHeader.ACK | (ecn ? TcpHeader.ECE : 0),
+        options.window(),
         sum);
     return true;
   }
@@ -84,23 +71,77 @@ final class SynAckWriter {
   /// Answers a segment with the reset a real host sends: for a SYN it acknowledges (RFC 9293
   /// 3.10.7.1), for anything with an acknowledgment it takes its sequence number from there. False
   /// when it does not fit.
-  boolean reset(PacketContext packet, long sourceMac) {
+  ///
+  /// @param identification of an IPv4 packet
+  boolean reset(PacketContext packet, long sourceMac, Habits habits, int identification) {
     TcpHeader segment = packet.tcp();
     if (!fits(packet, ipLength(packet) + TcpHeader.MIN_LENGTH)) {
       return false;
     }
-    boolean acknowledged = segment.hasAny(TcpHeader.ACK);
+    Habits.Reset fields = habits.reset();
     finish(
         packet,
         sourceMac,
+        habits,
+        identification,
         TcpHeader.MIN_LENGTH,
         Integer.rotateLeft(segment.ports(), 16),
-        acknowledged ? segment.acknowledgment() : 0,
-        acknowledged ? 0 : segment.sequence() + segment.sequenceLength(),
-        acknowledged ? TcpHeader.RST : TcpHeader.RST | TcpHeader.ACK,
-        0,
+        fields.sequence(segment),
+        fields.acknowledgment(segment),
+        segment.hasAny(TcpHeader.ACK) ? TcpHeader.RST : TcpHeader.RST | TcpHeader.ACK,
+        fields.window(segment),
         0);
     return true;
+  }
+
+  /// Acknowledges a segment, whose own acknowledgment says where our numbers are. False when it
+  /// does not fit.
+  ///
+  /// @param timestamps whether it bears timestamps: `timestamp` and `echo`
+  /// @param identification of an IPv4 packet
+  boolean acknowledge(
+      PacketContext packet,
+      long sourceMac,
+      Habits habits,
+      int acknowledgment,
+      int window,
+      boolean timestamps,
+      int timestamp,
+      int echo,
+      int identification) {
+    int ipLength = ipLength(packet);
+    int length = TcpHeader.MIN_LENGTH + (timestamps ? 3 * WORD : 0);
+    if (!fits(packet, ipLength + length)) {
+      return false;
+    }
+    TcpHeader segment = packet.tcp();
+    int ports = Integer.rotateLeft(segment.ports(), 16);
+    int sequence = segment.acknowledgment();
+    long sum = 0;
+    if (timestamps) {
+      long at = packet.ethernet().payloadAddress() + ipLength + TcpHeader.MIN_LENGTH;
+      Memory.putInt(at, TcpOptions.TIMESTAMPS_WORD);
+      Memory.putInt(at, WORD, timestamp);
+      Memory.putInt(at, 2 * WORD, echo);
+      sum = TcpOptions.TIMESTAMPS_WORD + unsigned(timestamp) + unsigned(echo);
+    }
+    finish(
+        packet,
+        sourceMac,
+        habits,
+        identification,
+        length,
+        ports,
+        sequence,
+        acknowledgment,
+        TcpHeader.ACK,
+        window,
+        sum);
+    return true;
+  }
+
+  private static long unsigned(int word) {
+    return word & 0xffff_ffffL;
   }
 
   private static int ipLength(PacketContext packet) {
@@ -111,15 +152,13 @@ final class SynAckWriter {
     return packet.ethernet().headerLength() + ipTotalLength <= packet.frame().capacity();
   }
 
-  private static long unsigned(int word) {
-    return word & 0xffff_ffffL;
-  }
-
   /// Writes the headers, last and from values: options and addresses of the received segment are in
   /// their way.
   private static void finish(
       PacketContext packet,
       long sourceMac,
+      Habits habits,
+      int identification,
       int tcpLength,
       int ports,
       int sequence,
@@ -138,7 +177,14 @@ final class SynAckWriter {
       int destination = (int) packet.sourceLow();
       packet
           .ipv4()
-          .create(at, ipLength + tcpLength, TIME_TO_LIVE, TcpHeader.PROTOCOL, source, destination);
+          .create(
+              at,
+              ipLength + tcpLength,
+              Ipv4Header.identificationWord(identification, habits.dontFragment()),
+              habits.timeToLive(),
+              TcpHeader.PROTOCOL,
+              source,
+              destination);
       pseudoHeaderSum =
           Checksum.pseudoHeaderSum(source, destination, TcpHeader.PROTOCOL, tcpLength);
     } else {
@@ -149,7 +195,7 @@ final class SynAckWriter {
               at,
               ipLength + tcpLength,
               TcpHeader.PROTOCOL,
-              TIME_TO_LIVE,
+              habits.timeToLive(),
               packet.destinationHigh(),
               packet.destinationLow(),
               packet.sourceHigh(),
