@@ -222,9 +222,13 @@ one_speaks() {
   [[ -z ${roles// /} || $roles == *ACTIVE* ]]
 }
 
-# start_nodes ADVERT: both at once, until they are ready and one of them speaks.
+# Of a pair the node that was ready first is active until the other one has caught up with it, which may want the
+# place: SETTLE_SECONDS are left for that, unless node-a, which has the higher priority, is the active one already.
+SETTLE_SECONDS=10
+
+# start_nodes ADVERT: both at once, until they are ready and one of them speaks, for good if it can be told.
 start_nodes() {
-  local node waited wanted left
+  local node waited wanted left spoken=0
   wanted=$(wanted_nodes)
   say "Starting Pitchlake in $(paste -sd' ' <<<"$wanted" | sed 's/ / and /') with ${ALONE:-deploy/lab}"
   for node in $wanted; do
@@ -237,7 +241,9 @@ start_nodes() {
       node_pid "$node" >/dev/null || break 2
       node_ready "$node" || left=1
     done
-    [ "$left" = 1 ] || ! one_speaks $wanted || return 0
+    if [ "$left" = 0 ] && one_speaks $wanted; then
+      [ -z "$ALONE" ] && [ "$(role node-b)" != BACKUP ] && [ $((spoken += 1)) -lt $((SETTLE_SECONDS * 10)) ] || return 0
+    fi
     sleep 0.1
   done
   for node in $wanted; do

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.pitchlake.common.markdown.ConsoleBlock;
 import io.pitchlake.common.markdown.ConsoleBlock.Step;
 import io.pitchlake.common.markdown.MarkdownDocument;
-import io.pitchlake.it.lab.BesideOthers;
 import io.pitchlake.it.lab.NetnsLab;
 import io.pitchlake.it.lab.Outcome;
 import io.pitchlake.it.lab.RequiresRoot;
@@ -26,7 +25,6 @@ import org.junit.jupiter.api.Test;
 /// What differs from run to run (times, MAC addresses, ports, numbers of processes, which backend
 /// it was) is not compared; all other words are.
 @RequiresRoot
-@BesideOthers
 class QuickStartIT {
   private static final String NAME = "quickstart";
   private static final ShellLab LAB = ShellLab.named(NAME);

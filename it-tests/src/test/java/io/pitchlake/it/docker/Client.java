@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.testcontainers.containers.Container.ExecResult;
 import org.testcontainers.utility.MountableFile;
@@ -40,7 +41,8 @@ final class Client {
   /// Ends it, asks that nothing was lost that must not be lost, and tells what it noticed.
   ///
   /// @param longestGapMillis for pings to the pair's address
-  Map<String, Integer> end(int longestGapMillis) {
+  /// @param circumstances for whoever reads of a failure
+  Map<String, Integer> end(int longestGapMillis, Supplier<String> circumstances) {
     machine.say("touch", "/tmp/client-stop");
     ExecResult result = run.join();
     assertEquals(0, result.getExitCode(), result::toString);
@@ -48,11 +50,17 @@ final class Client {
         Arrays.stream(result.getStdout().strip().split(" "))
             .map(word -> word.split("="))
             .collect(Collectors.toMap(pair -> pair[0], pair -> Integer.valueOf(pair[1])));
-    assertEquals(0, seen.get("stream_broken"), () -> "the balanced connection: " + seen);
-    assertEquals(1, seen.get("trap_held"), () -> "the trapped connection: " + seen);
-    assertEquals(0, seen.get("web_bad"), () -> "web requests: " + seen);
-    assertTrue(seen.get("web_good") > 0, () -> "web requests: " + seen);
-    assertTrue(seen.get("ping_gap") <= longestGapMillis, () -> "the longest gap: " + seen);
+    assertEquals(
+        0,
+        seen.get("stream_broken"),
+        () -> "the balanced connection: " + seen + circumstances.get());
+    assertEquals(
+        1, seen.get("trap_held"), () -> "the trapped connection: " + seen + circumstances.get());
+    assertEquals(0, seen.get("web_bad"), () -> "web requests: " + seen + circumstances.get());
+    assertTrue(seen.get("web_good") > 0, () -> "web requests: " + seen + circumstances.get());
+    assertTrue(
+        seen.get("ping_gap") <= longestGapMillis,
+        () -> "the longest gap: " + seen + circumstances.get());
     return seen;
   }
 }

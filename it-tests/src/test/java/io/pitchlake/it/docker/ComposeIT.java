@@ -18,6 +18,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -138,6 +139,25 @@ class ComposeIT {
     for (String node : NODES) {
       Files.writeString(folder.resolve("docker-" + node + ".log"), machine(node).log());
     }
+  }
+
+  /// The last that both nodes said of roles, targets and each other; for a failure.
+  private static String whatNodesSaid() {
+    return NODES.stream()
+        .map(node -> {
+          List<String> lines =
+              machine(node)
+                  .log()
+                  .lines()
+                  .filter(
+                      line -> line.matches(".*( VRRP | SLB target | sync: |ready: |asked to).*"))
+                  .toList();
+          return "\n"
+              + node
+              + ":\n"
+              + String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size()));
+        })
+        .collect(Collectors.joining());
   }
 
   private static void report(String what, Object noticed) {
@@ -293,7 +313,7 @@ class ComposeIT {
     from = nodeA.log().length();
     nodeA.start();
     nodeA.awaitSaying(from, ACTIVE);
-    report("kill and start", client.end(LONGEST_OUTAGE_MILLIS));
+    report("kill and start", client.end(LONGEST_OUTAGE_MILLIS, ComposeIT::whatNodesSaid));
   }
 
   @Test
@@ -307,7 +327,7 @@ class ComposeIT {
     nodeA.awaitSaying(from, "IPv4) ACTIVE -> BACKUP: this node stood still");
     nodeA.awaitSaying(from, ACTIVE);
     assertTrue(counter(nodeA, "turns_late") > 0, "turns that came late");
-    report("pause and unpause", client.end(LONGEST_OUTAGE_MILLIS));
+    report("pause and unpause", client.end(LONGEST_OUTAGE_MILLIS, ComposeIT::whatNodesSaid));
   }
 
   @Test
@@ -316,7 +336,7 @@ class ComposeIT {
     Client client = Client.on(scanner, LAN);
     nodeA.say("sh", "-c", "kill -STOP $(pidof java)");
     nodeB.awaitSaying(from, ACTIVE);
-    report("hang", client.end(LONGEST_OUTAGE_MILLIS));
+    report("hang", client.end(LONGEST_OUTAGE_MILLIS, ComposeIT::whatNodesSaid));
     nodeA.awaitHealth("unhealthy");
     nodeA.say("sh", "-c", "kill -CONT $(pidof java)");
     nodeA.awaitHealth("healthy");
@@ -334,7 +354,7 @@ class ComposeIT {
     fromA = nodeA.log().length();
     nodeA.putBack(plug);
     nodeA.awaitSaying(fromA, ACTIVE);
-    report("disconnect and connect", client.end(LONGEST_OUTAGE_MILLIS));
+    report("disconnect and connect", client.end(LONGEST_OUTAGE_MILLIS, ComposeIT::whatNodesSaid));
   }
 
   @Test
@@ -348,7 +368,7 @@ class ComposeIT {
       node.awaitHealth("healthy");
     }
     nodeA.awaitSaying(nodeA.log().lastIndexOf("ready: node-a"), ACTIVE);
-    report("rolling restart", client.end(LONGEST_OUTAGE_MILLIS));
+    report("rolling restart", client.end(LONGEST_OUTAGE_MILLIS, ComposeIT::whatNodesSaid));
   }
 
   // ---- a cluster whose nodes are not of one version

@@ -185,9 +185,12 @@ final class FlowTrace {
       page.fact("state", lower(choice.state()))
           .fact("idle_seconds", choice.idleNanos() / SECOND_NANOS);
     }
-    boolean refused =
-        choice.cause() == FlowChoice.Cause.REFUSED || choice.cause() == FlowChoice.Cause.NO_TARGET;
-    fate(page, refused ? "refused" : "balanced", lost(balanced) + because(balanced));
+    boolean sent =
+        switch (choice.cause()) {
+          case REFUSED, NO_TARGET, AWAITED -> false;
+          default -> true;
+        };
+    fate(page, sent ? "balanced" : "refused", lost(balanced) + because(balanced));
   }
 
   private static String lost(Fate.Balanced balanced) {
@@ -208,6 +211,8 @@ final class FlowTrace {
     String scheduler = lower(balanced.server().plan().scheduler());
     return switch (balanced.choice().cause()) {
       case KNOWN -> "the flow is known, and its target may keep what it has";
+      case AWAITED ->
+          "this node does not know yet whether the flow's target is ready; until then its frames are dropped";
       case PERSISTENCE -> "a new flow goes where persistence has its client";
       case SCHEDULER ->
           "a new flow goes where the scheduler '%s' sends it now".formatted(scheduler);

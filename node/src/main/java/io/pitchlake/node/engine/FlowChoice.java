@@ -14,6 +14,8 @@ public record FlowChoice(Cause cause, int target, int lost, FlowState state, lon
   public enum Cause {
     /// The flow is known, and its target keeps what it has.
     KNOWN,
+    /// The flow is known, and nobody knows yet whether its target can be sent anything.
+    AWAITED,
     /// Persistence remembers the client.
     PERSISTENCE,
     /// The server's scheduler.

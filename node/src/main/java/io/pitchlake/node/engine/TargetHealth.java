@@ -9,6 +9,10 @@ public interface TargetHealth {
   /// Whether frames may be sent to the target.
   boolean isReady(int target);
 
+  /// Whether the target has been found ready or not since it was added; another engine's counts as
+  /// found.
+  boolean isJudged(int target);
+
   /// Whether every target that this engine checks has been found ready or not since it was added.
   boolean isEachJudged();
 

@@ -250,6 +250,11 @@ public final class HealthModule implements Module, TargetHealth {
   }
 
   @Override
+  public boolean isJudged(int target) {
+    return states[target].isJudged() || !states[target].isKept();
+  }
+
+  @Override
   public boolean isEachJudged() {
     return eachJudged;
   }

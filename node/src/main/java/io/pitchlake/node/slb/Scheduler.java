@@ -316,6 +316,18 @@ final class Scheduler {
     return target >= 0 && states.keeps(target);
   }
 
+  /// Whether a flow of the target waits until it is known whether it may stay there: after a
+  /// takeover soon after a start, to move it would end a connection for nothing.
+  boolean isAwaited(int target) {
+    return target >= 0 && states.isAwaited(target);
+  }
+
+  /// Whether the hash leads where it leads on every node: not while it is not known yet who is
+  /// ready.
+  boolean isHashSettled() {
+    return states.isEachKnown();
+  }
+
   /// Notes that a flow of the client ends.
   void ending(ServerView server, long high, long low, int target, long nowNanos) {
     persistence.prolong(server, high, low, target, nowNanos);

@@ -49,7 +49,9 @@ import java.util.List;
 /// When the table is full, or new flows come faster than `set sessionrate`, a new flow is forwarded
 /// by its hash and not remembered: it reaches the same target as long as the same targets are
 /// ready. A flow whose target is lost moves to the scheduler's choice; for a TCP connection that
-/// means a reset from a machine that does not know it, which is what its client should hear.
+/// means a reset from a machine that does not know it, which is what its client should hear. So
+/// nothing is moved, or guessed for a flow in its middle, before this node has judged its targets:
+/// whoever takes over soon after it was started drops such frames, and clients say them again.
 public final class SlbModule implements Module {
   private final Egress egress;
   private final NatForwarder nat;
@@ -132,8 +134,11 @@ public final class SlbModule implements Module {
     FlowState state = sessions.state(flow);
     long idleNanos = sessions.ageNanos(flow);
     int target = scheduler.indexOf(number);
-    return scheduler.keeps(target)
-        ? new FlowChoice(FlowChoice.Cause.KNOWN, target, 0, state, idleNanos)
+    if (scheduler.keeps(target)) {
+      return new FlowChoice(FlowChoice.Cause.KNOWN, target, 0, state, idleNanos);
+    }
+    return scheduler.isAwaited(target)
+        ? new FlowChoice(FlowChoice.Cause.AWAITED, target, 0, state, idleNanos)
         : scheduler
             .preview(server, high, low, tuple, true, nowNanos)
             .insteadOf(number, state, idleNanos);
@@ -287,7 +292,11 @@ public final class SlbModule implements Module {
       ServerView server, long high, long low, long tuple, int tcpFlags, long nowNanos) {
     Counter refusal = sessions.refusal(nowNanos);
     int protocol = (int) (tuple >>> 8) & 0xff;
-    boolean scheduled = refusal == null && isStart(protocol, tcpFlags);
+    boolean starts = isStart(protocol, tcpFlags);
+    if (!starts && !scheduler.isHashSettled()) {
+      return Scheduler.NONE;
+    }
+    boolean scheduled = refusal == null && starts;
     int target =
         scheduled
             ? scheduler.forNewFlow(server, high, low, tuple, nowNanos)
@@ -337,6 +346,9 @@ public final class SlbModule implements Module {
     int target = scheduler.indexOf(sessions.target(flow));
     if (scheduler.keeps(target)) {
       return target;
+    }
+    if (scheduler.isAwaited(target)) {
+      return Scheduler.NONE;
     }
     int next = scheduler.forNewFlow(server, high, low, tuple, nowNanos);
     if (next >= 0) {

@@ -42,6 +42,7 @@ final class TargetStates {
   private int healthSeen;
   private boolean started;
   private boolean changed;
+  private boolean eachKnown;
   private boolean stepping;
   private long nextStepNanos;
 
@@ -122,6 +123,7 @@ final class TargetStates {
   /// Looks whether something has changed; true when it has.
   boolean tick(long nowNanos) {
     boolean step = stepping && nowNanos - nextStepNanos >= 0;
+    eachKnown = eachKnown || health.isEachJudged();
     if (health.changes() == healthSeen && !changed && !step) {
       return false;
     }
@@ -181,6 +183,16 @@ final class TargetStates {
   /// Whether flows that the target has may stay there.
   boolean keeps(int target) {
     return keeps[target] && health.isReady(target);
+  }
+
+  /// Whether nobody knows yet if it can be sent anything: flows that another node gave it wait.
+  boolean isAwaited(int target) {
+    return !health.isJudged(target) && wanted[targets.get(target).id()] != TargetState.MAINTENANCE;
+  }
+
+  /// Whether each target was judged once since the node started.
+  boolean isEachKnown() {
+    return eachKnown;
   }
 
   /// Whether it may get new flows, its limits aside.

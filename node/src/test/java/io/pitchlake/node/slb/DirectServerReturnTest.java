@@ -8,15 +8,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pitchlake.common.config.Configuration.Protocol;
 import io.pitchlake.common.config.Setting;
+import io.pitchlake.common.hash.FlowHash;
 import io.pitchlake.common.metric.Counter;
 import io.pitchlake.common.metric.DropReason;
 import io.pitchlake.common.metric.Gauge;
 import io.pitchlake.common.net.IpAddress;
+import io.pitchlake.common.session.FlowState;
 import io.pitchlake.common.sim.SimHost;
 import io.pitchlake.common.sim.SimHost.Received;
 import io.pitchlake.common.wire.IcmpHeader;
 import io.pitchlake.common.wire.PacketBuilder;
+import io.pitchlake.common.wire.TcpHeader;
 import io.pitchlake.node.engine.EventKind;
+import io.pitchlake.node.engine.FlowChoice.Cause;
 import io.pitchlake.node.sim.SimNode;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -116,6 +120,47 @@ class DirectServerReturnTest extends BalancedSegment {
     }
     long moved = Arrays.stream(first).filter(target -> target == lost).count();
     assertEquals(moved, node.counters().get(Counter.SESSIONS_MOVED));
+  }
+
+  /// A node that takes over soon after it was started knows flows of its peer, and not yet who is
+  /// ready: a connection must not be given to whoever is found first.
+  @Test
+  void nothingIsMovedOrGuessedBeforeTargetsAreJudged() {
+    SimNode.Options options = options(2).server("192.168.2.10", Protocol.TCP, 80, numbers(1, 2));
+    targets.get(1).attachment().connected(false);
+    start(options);
+    assertEquals(1, node.counters().get(Gauge.TARGETS_READY), "the other one is not judged yet");
+    IpAddress client = IpAddress.parse("10.0.0.7");
+    long tuple = FlowHash.tuple(1, TcpHeader.PROTOCOL, 40_000, 80);
+    node.flows().insert(client.high(), client.low(), tuple, 2, FlowState.ESTABLISHED);
+    assertEquals(-1, ack(7), "a flow of the target that is not judged");
+    assertEquals(Cause.AWAITED, node.choice(client, 40_000).cause());
+    for (int i = 100; i < 110; i++) {
+      assertEquals(-1, ack(i), "a flow in its middle that this node does not know");
+      assertEquals(0, syn(i + 100), "a new flow");
+    }
+    assertEquals(0, node.counters().get(Counter.SESSIONS_MOVED));
+    targets.get(1).attachment().connected(true);
+    clock.advanceSeconds(2);
+    assertEquals(2, node.counters().get(Gauge.TARGETS_READY));
+    assertEquals(1, ack(7));
+    assertNotEquals(-1, ack(100));
+  }
+
+  /// Who is not there is found missing within the patience for it.
+  @Test
+  void aTargetThatIsNotThereIsWaitedForNoLongerThanItIsAsked() {
+    SimNode.Options options = options(2).server("192.168.2.10", Protocol.TCP, 80, numbers(1, 2));
+    targets.get(1).attachment().connected(false);
+    start(options);
+    IpAddress client = IpAddress.parse("10.0.0.7");
+    long tuple = FlowHash.tuple(1, TcpHeader.PROTOCOL, 40_000, 80);
+    node.flows().insert(client.high(), client.low(), tuple, 2, FlowState.ESTABLISHED);
+    assertEquals(-1, ack(7));
+    clock.advanceSeconds(9);
+    assertEquals(0, ack(7));
+    assertEquals(0, ack(100));
+    assertEquals(1, node.counters().get(Counter.SESSIONS_MOVED));
   }
 
   @Test

@@ -40,6 +40,11 @@ class TargetStatesTest {
     }
 
     @Override
+    public boolean isJudged(int target) {
+      return true;
+    }
+
+    @Override
     public boolean isEachJudged() {
       return true;
     }
