@@ -191,7 +191,9 @@ class NeighborSweepIT {
       assertTrue(simulated <= MOST_SIMULATED, simulated + " simulated");
       assertTrue(table < 2 * MOST_SIMULATED + 1_000, table + " addresses in the table");
       assertTrue(after - before < MOST_GROWN_KIB, "grown by " + (after - before) + " KiB");
-      assertTrue(with.most() < ROUTER_ROOM, "the router's table is full: " + with);
+      // What was never answered a router gives up when it needs the room, and a sweep fills it with
+      // that, node or no node; what was answered is what the node puts there.
+      assertTrue(with.answered() < ROUTER_ROOM * 3 / 4, "decoys fill the router's table: " + with);
       assertTrue(with.living() == with.pings(), "the router lost a living machine: " + with);
       assertTrue(node.isAlive(), node::output);
     }
