@@ -19,6 +19,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// How long this machine's own kernel stays in a trap, on the real clock, for a kernel's timers
 /// cannot be hurried: 100 s here, longer with `-Dpitchlake.hold.seconds=1860`.
@@ -34,6 +36,8 @@ class PersistIT {
   private static final int HOLD_SECONDS = Integer.getInteger("pitchlake.hold.seconds", 100);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Path UPLOAD = Path.of("src/test/resources/upload.py").toAbsolutePath();
+  private static final Path WAIT_FOR_VERSION =
+      Path.of("src/test/resources/wait_for_version.py").toAbsolutePath();
   private static final Pattern PROBE = Pattern.compile("timer:\\(persist,");
   private static final Pattern BACKOFF = Pattern.compile("backoff:(\\d+)");
 
@@ -54,8 +58,10 @@ class PersistIT {
                           addr6 2001:db8:1::  mask6 64  real6 2001:db8:1::4
                           tarpit enable  tarpit mode persist
                           tarpit mode throttle ports 25  tarpit mode reset ports 23
+                          tarpit mode ssh ports 22  tarpit mode http ports 8080
                           interface 1
                 }
+                set       tarpitdripto 1
                 register  networks 1
                 enable    networks 1
                 """);
@@ -130,6 +136,29 @@ class PersistIT {
       assertTrue(
           record.toString().contains("FIN-WAIT-1"),
           () -> "a connection whose process is gone:\n" + record);
+    }
+  }
+
+  /// curl shows the header as it comes, and waits for its end.
+  @ParameterizedTest
+  @ValueSource(strings = {"192.168.2.80", "[2001:db8:1::80]"})
+  void anHttpClientWaitsForTheEndOfAHeader(String decoy) {
+    Outcome asked =
+        scanner.run("curl", "-sS", "-g", "-i", "-N", "-m", "8", "http://" + decoy + ":8080/");
+    asked.expectExit(28);
+    assertTrue(asked.stdout().startsWith("HTTP/1.1 200 OK\r\nETag: "), asked::toString);
+    long fields = asked.stdout().lines().filter(line -> line.startsWith("X-")).count();
+    assertTrue(fields >= 4 && fields <= 8, () -> fields + " fields in 8 s: " + asked);
+  }
+
+  /// As an SSH client does: it takes lines until one is a version.
+  @Test
+  void anSshClientWaitsForAVersion() {
+    try (LabProcess client =
+        scanner.start("python3", WAIT_FOR_VERSION.toString(), "192.168.2.81", "8")) {
+      String last = client.awaitLine("lines, no version", PATIENCE);
+      int lines = Integer.parseInt(last.split(" ")[0]);
+      assertTrue(lines >= 5 && lines <= 9, last);
     }
   }
 

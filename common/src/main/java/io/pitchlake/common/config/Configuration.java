@@ -142,8 +142,17 @@ public record Configuration(
     PERSIST,
     /// Takes all data, a little at a time.
     THROTTLE,
+    /// As throttle, and says lines that an SSH server may say before its version, for ever.
+    SSH,
+    /// As throttle, and answers the first data with an HTTP header that never ends.
+    HTTP,
     /// Refuses it.
-    RESET
+    RESET;
+
+    /// Whether it says something of its own from time to time.
+    public boolean drips() {
+      return this == SSH || this == HTTP;
+    }
   }
 
   /// A mode of some ports instead of all: `tarpit mode persist ports 22,80-90`.

@@ -79,6 +79,14 @@ public enum Setting {
       0,
       10_000_000,
       "the same in bits, with Ethernet headers; 0: no limit"),
+  TARPITDRIPTO(
+      "seconds", 10, 1, 3600, "time between two lines that a port of mode ssh or http says"),
+  TARPITDRIPS(
+      "lines",
+      4096,
+      0,
+      1_000_000,
+      "lines of such ports that wait for their time, some 120 bytes each; connections beyond them hang in silence"),
   TARPITLOGRATE(
       "lines per minute",
       6,

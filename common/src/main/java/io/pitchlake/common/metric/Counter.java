@@ -31,6 +31,8 @@ public enum Counter {
   TARPIT_CLOSED_PORTS("SYNs to ports that are closed on a simulated machine"),
   TARPIT_ACKS("segments of trapped connections acknowledged, so that they stay"),
   TARPIT_HELD_SEGMENTS("segments of trapped connections left unanswered"),
+  TARPIT_DRIPS("lines said to connections that wait for a banner or a header"),
+  TARPIT_DRIPS_LOST("such lines given up, for too many wait for their time"),
   TARPIT_UDP("UDP packets for simulated addresses"),
   LOG_LINES("log lines written"),
   LOG_HELD_BACK("log lines held back by the rate limit"),

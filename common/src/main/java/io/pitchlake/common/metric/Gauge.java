@@ -8,6 +8,7 @@ public enum Gauge {
   ADDRESSES_SIMULATED("addresses simulated"),
   ADDRESSES_HELD("addresses held silent"),
   STATIONS("stations remembered"),
+  TARPIT_DRIPS_WAITING("lines of ports of mode ssh or http that wait for their time"),
   MLD_GROUPS("IPv6 groups listened to"),
   SESSIONS("sessions"),
   PERSISTENT_CLIENTS("clients remembered by persistence"),

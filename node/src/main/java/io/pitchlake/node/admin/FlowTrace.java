@@ -266,6 +266,8 @@ final class FlowTrace {
           case HANG -> "accepts the connection and lets it hang";
           case PERSIST -> "accepts the connection and its first data, and keeps the window shut";
           case THROTTLE -> "accepts the connection and takes a few bytes at a time";
+          case SSH -> "accepts the connection and says lines before a version that never comes";
+          case HTTP -> "accepts the connection and answers with a header that never ends";
           case RESET -> "refuses the connection";
         };
     return network.personas().isEmpty()

@@ -32,6 +32,7 @@ final class Metrics {
       Map.of(
           Gauge.ADDRESSES, Setting.ADDRESSES,
           Gauge.STATIONS, Setting.TARPITSTATIONS,
+          Gauge.TARPIT_DRIPS_WAITING, Setting.TARPITDRIPS,
           Gauge.SESSIONS, Setting.SESSIONS,
           Gauge.NAT_SESSIONS, Setting.NATSESSIONS,
           Gauge.PERSISTENT_CLIENTS, Setting.PERSISTENCE);

@@ -137,6 +137,7 @@ final class Report {
     return switch (gauge) {
       case ADDRESSES -> ", of " + settings.get(Setting.ADDRESSES);
       case STATIONS -> ", of " + settings.get(Setting.TARPITSTATIONS);
+      case TARPIT_DRIPS_WAITING -> ", of " + settings.get(Setting.TARPITDRIPS);
       case SESSIONS -> ", of " + settings.get(Setting.SESSIONS);
       case NAT_SESSIONS -> ", of " + settings.get(Setting.NATSESSIONS);
       case PERSISTENT_CLIENTS -> ", of " + settings.get(Setting.PERSISTENCE);

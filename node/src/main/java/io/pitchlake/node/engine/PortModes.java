@@ -36,6 +36,15 @@ public final class PortModes {
     return usual;
   }
 
+  /// Whether some port says something of its own.
+  public boolean anyDrips() {
+    boolean drips = usual.drips();
+    for (TarpitMode mode : modes) {
+      drips |= mode.drips();
+    }
+    return drips;
+  }
+
   /// The mode of a port.
   public TarpitMode of(int port) {
     for (int i = 0; i < first.length; i++) {

@@ -13,8 +13,9 @@ import io.pitchlake.common.wire.TcpOptions;
 /// and the end of a handshake differ in nothing but where the client's numbers began, which the
 /// cookie tells.
 ///
-/// `throttle`: data is acknowledged and the window is 1, which a peer that scales takes for some
-/// hundred bytes. Senders wait for a timer before they send so little (RFC 9293, 3.8.6.2.1).
+/// `throttle`, and `ssh` and `http` likewise: data is acknowledged and the window is 1, which a
+/// peer that scales takes for some hundred bytes. Senders wait for a timer before they send so
+/// little (RFC 9293, 3.8.6.2.1).
 ///
 /// An empty segment may also be the answer of a peer to an acknowledgment that it did not
 /// understand; answered each time the two would never end. So empty segments are answered only
@@ -36,7 +37,8 @@ final class Grip {
   /// @param timestamp what the machine's clock shows now
   boolean isAnswered(
       TcpHeader segment, TarpitMode mode, Habits habits, int connection, int timestamp) {
-    if (mode != TarpitMode.PERSIST && mode != TarpitMode.THROTTLE
+    if (mode == TarpitMode.HANG
+        || mode == TarpitMode.RESET
         || !options.wrap(segment.optionsAddress(), segment.optionsLength())) {
       return false;
     }
@@ -50,7 +52,8 @@ final class Grip {
       acknowledgment = probe ? sequence : sequence + length;
       return true;
     }
-    if (first || !isLate(habits, timestamp)) {
+    // Of a port that drips, the next line is the answer.
+    if (mode.drips() || first || !isLate(habits, timestamp)) {
       return false;
     }
     // A FIN stands where the next byte would; there is no room for it.

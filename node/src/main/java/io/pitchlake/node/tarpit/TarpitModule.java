@@ -30,9 +30,10 @@ import io.pitchlake.node.engine.View;
 
 /// Answers for simulated addresses: ARP and neighbour discovery through the proofs, echo requests,
 /// SYNs, as the machine would that each address is. A connection costs no memory; its sequence
-/// number is a cookie. What becomes of it says the mode of its port. SYNs to closed ports and
-/// segments without the cookie get a reset, at a bounded rate; UDP is logged; everything else is
-/// silence. Stands behind `master`, so it runs on the master alone.
+/// number is a cookie. What becomes of it says the mode of its port: most only answer, some say a
+/// line from time to time ([Dripper]). SYNs to closed ports and segments without the cookie get a
+/// reset, at a bounded rate; UDP is logged; everything else is silence. Stands behind `master`, so
+/// it runs on the master alone.
 public final class TarpitModule implements Module {
   /// Keeps this use of the key apart from the others.
   private static final long BUDGET = 0x6275_6467L;
@@ -51,6 +52,7 @@ public final class TarpitModule implements Module {
   private final ReplyBudget budget;
   private final Grip grip;
   private final MacMover mover;
+  private final Dripper dripper;
   private final SegmentWriter segments = new SegmentWriter();
   private final EchoWriter echo = new EchoWriter();
   private TokenBucket resets;
@@ -79,6 +81,7 @@ public final class TarpitModule implements Module {
     this.looks = new Looks(key);
     this.day = new DayClock(dayAheadNanos);
     this.mover = new MacMover(addresses, transmit, mastership, counters);
+    this.dripper = new Dripper(addresses, transmit, mastership, counters, key);
     this.grip = new Grip();
     this.budget = new ReplyBudget(new TableHash(key.hash(BUDGET, 0)));
     this.mtuBytes = mtuBytes.clone();
@@ -94,6 +97,7 @@ public final class TarpitModule implements Module {
     resets = new TokenBucket(view.settings().get(Setting.TARPITRSTRATE), nowNanos);
     budget.limit(view.settings(), nowNanos);
     mover.configure(view);
+    dripper.configure(view);
     decoys = new DecoyTable[view.size()];
     for (int network = 0; network < decoys.length; network++) {
       decoys[network] = new DecoyTable(view.network(network).personas(), mtuBytes);
@@ -103,6 +107,7 @@ public final class TarpitModule implements Module {
   @Override
   public void onTick(long nowNanos) {
     mover.tick();
+    dripper.tick(decoys, looks, day, budget, nowNanos);
   }
 
   @Override
@@ -277,7 +282,11 @@ public final class TarpitModule implements Module {
     Decoy decoy = decoys[network.index()].of(look);
     TarpitMode mode = network.modes().of(tcp.destinationPort());
     if (!syn) {
-      return SynCookie.isTrapped(connection, tcp.acknowledgment())
+      boolean trapped =
+          mode.drips()
+              ? Dripper.isTrapped(connection, tcp.acknowledgment())
+              : SynCookie.isTrapped(connection, tcp.acknowledgment());
+      return trapped
           ? onTrapped(packet, mac, entry, look, decoy, mode, connection)
           : reset(packet, mac, entry, look, decoy);
     }
@@ -287,7 +296,7 @@ public final class TarpitModule implements Module {
     }
     return mode == TarpitMode.RESET
         ? reset(packet, mac, entry, look, decoy)
-        : onSyn(packet, mac, entry, look, decoy, connection);
+        : onSyn(packet, mac, entry, look, decoy, mode, connection);
   }
 
   /// A segment of a connection that this cluster has let be established.
@@ -300,6 +309,9 @@ public final class TarpitModule implements Module {
       TarpitMode mode,
       int connection) {
     addresses.used(entry, packet.nowNanos());
+    if (mode.drips()) {
+      dripper.heard(packet, packet.destinationNetwork(), mode, connection, mac);
+    }
     Habits habits = decoy.stack().habits();
     long millis = day.millis(packet.nowNanos());
     int timestamp = habits.timestamp(look, millis, connection);
@@ -334,12 +346,20 @@ public final class TarpitModule implements Module {
   }
 
   private Verdict onSyn(
-      PacketContext packet, long mac, int entry, long look, Decoy decoy, int connection) {
+      PacketContext packet,
+      long mac,
+      int entry,
+      long look,
+      Decoy decoy,
+      TarpitMode mode,
+      int connection) {
     DropReason shed = admit(packet, SEGMENT_BYTES);
     if (shed != null) {
       return packet.drop(shed);
     }
-    int sequence = SynCookie.sequence(connection, packet.tcp().sequence());
+    // What is said moves our numbers on, so they cannot tell where the client's began as well.
+    int sequence =
+        mode.drips() ? connection : SynCookie.sequence(connection, packet.tcp().sequence());
     int clientPort = packet.tcp().sourcePort();
     int targetPort = packet.tcp().destinationPort();
     long clientMac = packet.ethernet().source();

@@ -70,6 +70,8 @@ class EngineFuzzTest {
           .translated()
           .outbound(Outbound.ROUTE, "192.168.2.1")
           .mode(TarpitMode.PERSIST)
+          .mode(TarpitMode.SSH, 22, 22)
+          .set(Setting.TARPITDRIPTO, 1)
           .persona(Persona.LINUX, 1)
           .persona(Persona.WINDOWS, 1)
           .sessions(64)

@@ -72,6 +72,11 @@ final class ScannedSegment {
     return node;
   }
 
+  /// Another machine, that has an address.
+  SimHost livingMachine(String address) {
+    return new SimHost(clock, lan, "living", 0x0200_0000_0077L).own(IpAddress.parse(address));
+  }
+
   ScannedSegment trap(String address) {
     scanner.resolve(IpAddress.parse(address));
     clock.advanceSeconds(1);
