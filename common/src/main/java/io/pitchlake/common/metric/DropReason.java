@@ -2,7 +2,8 @@ package io.pitchlake.common.metric;
 
 /// Why a frame ended its journey without an answer. Every discard has a name.
 public enum DropReason {
-  MALFORMED_ETHERNET("Ethernet header cut short or VLAN tags nested too deep"),
+  MALFORMED_ETHERNET(
+      "Ethernet header cut short, VLAN tags nested too deep, or sent from a group address"),
   MALFORMED_ARP("ARP not for IPv4 over Ethernet, or cut short"),
   MALFORMED_IP("IP header cut short or lengths that contradict each other"),
   MALFORMED_TRANSPORT("transport header cut short"),

@@ -2,6 +2,7 @@ package io.pitchlake.node.engine;
 
 import io.pitchlake.common.metric.DropReason;
 import io.pitchlake.common.net.IpAddress;
+import io.pitchlake.common.net.MacAddress;
 import io.pitchlake.common.wire.ArpHeader;
 import io.pitchlake.common.wire.EthernetHeader;
 import io.pitchlake.common.wire.Frame;
@@ -67,7 +68,9 @@ public final class PacketContext {
     nowNanos = atNanos;
     view = inForce;
     dropReason = null;
-    if (!ethernet.wrap(received.address(), received.length())) {
+    // Nobody sends from a group (IEEE 802.3 section 3.2.3), and an answer would go to all of it.
+    if (!ethernet.wrap(received.address(), received.length())
+        || MacAddress.isGroup(ethernet.source())) {
       return DropReason.MALFORMED_ETHERNET;
     }
     int id = ethernet.vlanId();

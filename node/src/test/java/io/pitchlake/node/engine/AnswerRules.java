@@ -50,15 +50,23 @@ final class AnswerRules implements AutoCloseable {
   }
 
   /// Judges what left a node that another one has taken the place of: it may ask, for it watches
-  /// over its targets, and answers nobody.
+  /// over its targets, and it repairs what stations have learnt from it; it answers nobody.
   void judgeOfBackup(byte[] sent) {
     judge(sent);
     String line = CaptureLine.of(sent);
     assertNotEquals(SimNode.VIRTUAL_MAC, given.ethernet.source(), line);
     assertNotEquals(SimNode.VIRTUAL_MAC6, given.ethernet.source(), line);
     assertFalse(isFound(given.tcp), line);
-    assertFalse(isFound(given.arp) && given.arp.operation() != ArpHeader.REQUEST, line);
-    assertFalse(isNeighborAdvertisement(given), line);
+    assertFalse(
+        isFound(given.arp)
+            && given.arp.operation() != ArpHeader.REQUEST
+            && isOwn(given.arp.senderMac()),
+        line);
+    assertFalse(isNeighborAdvertisement(given) && !given.icmpv6.isOverride(), line);
+  }
+
+  private static boolean isOwn(long mac) {
+    return mac == SimNode.VIRTUAL_MAC || mac == SimNode.MAC;
   }
 
   /// Whether a frame says that an address is here.
@@ -106,8 +114,7 @@ final class AnswerRules implements AutoCloseable {
 
   /// Replies that name another's MAC are repairs, and need no question.
   private void arp() {
-    if (given.arp.operation() != ArpHeader.REPLY
-        || given.arp.senderMac() != SimNode.VIRTUAL_MAC && given.arp.senderMac() != SimNode.MAC) {
+    if (given.arp.operation() != ArpHeader.REPLY || !isOwn(given.arp.senderMac())) {
       return;
     }
     assertFalse(MacAddress.isGroup(given.ethernet.destination()), "a reply to everybody");

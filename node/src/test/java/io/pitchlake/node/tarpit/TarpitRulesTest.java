@@ -553,6 +553,24 @@ class TarpitRulesTest {
     assertEquals(1, node.counters().get(DropReason.COOKIE_HELD));
   }
 
+  private static PacketBuilder fromAGroup() {
+    return PacketBuilder.ethernet("03:00:00:00:00:66", "00:00:5e:00:01:32")
+        .ipv4("192.168.2.66", FREE.toString());
+  }
+
+  /// IPv4 rule 5: an answer goes to one asker, and a group is none. Found by the fuzzer.
+  @Test
+  void whoSendsFromAGroupIsNotAnswered() {
+    SimNode node = node();
+    trap(FREE);
+    scanner.sendRaw(fromAGroup().echoRequest(1, 1).build());
+    scanner.sendRaw(fromAGroup().tcp(4000, 80).syn().build());
+    clock.advanceMillis(10);
+    assertEquals(0, node.counters().get(Counter.TARPIT_ECHO_REPLIES));
+    assertEquals(0, node.counters().get(Counter.TARPIT_SYNACKS));
+    assertEquals(2, node.counters().get(DropReason.MALFORMED_ETHERNET));
+  }
+
   @Test
   void resetsAreRateLimited() {
     SimNode node = node(new SimNode.Options().set(Setting.TARPITRSTRATE, 5));
