@@ -332,13 +332,12 @@ class HealthIT {
 
   @Test
   void aBackendIsCutOff() {
-    LabHost backend = LAB.host("nginx");
-    backend.run("ip", "link", "set", "eth0", "down").expectSuccess();
+    LAB.plug("nginx", false);
     try {
       awaitTakenOut("192.168.2.30", "no answer");
       assertServing(Set.of("haproxy"));
     } finally {
-      backend.run("ip", "link", "set", "eth0", "up").expectSuccess();
+      LAB.plug("nginx", true);
     }
     awaitServing(BOTH);
   }
