@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs every test: installs what they need, then `mvn verify`, the labs in network namespaces and in containers
-# included, then 3,000 simulated histories of whole clusters (sim.sh). Where no Docker engine answers, one is installed
+# included, then 10,000 simulated histories of whole clusters (sim.sh). Where no Docker engine answers, one is installed
 # and started (docker.sh), and stopped at the end.
 # A lab that failed is tried once more, and named in the end: on a virtual machine whose host takes the processors away
 # for seconds no time bound holds. Where the machine was not disturbed a second try is a failure all the same.
@@ -107,8 +107,8 @@ if [ -n "$again" ]; then
   fi
 fi
 if [ "$status" = 0 ]; then
-  say "Living through 3,000 histories"
-  bash "$ROOT/deploy/sim.sh" --seeds 3000 </dev/null || status=1
+  say "Living through 10,000 histories"
+  bash "$ROOT/deploy/sim.sh" --seeds 10000 </dev/null || status=1
 fi
 [ "$status" = 0 ] && verdict="${GREEN}passed${PLAIN}" || verdict="${RED}FAILED${PLAIN}"
 printf '\n%s: %s tests and %s lab tests, %s failed, %s left out, %s at a second try, %s s\n' "$verdict" \

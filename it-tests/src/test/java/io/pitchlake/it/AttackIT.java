@@ -81,7 +81,7 @@ class AttackIT {
                 "attack",
                 names,
                 "--seconds",
-                "2",
+                "1",
                 "--takeovers",
                 takeovers,
                 "--json",

@@ -155,8 +155,8 @@ class NeighborSweepIT {
 
   @Test
   void aSweepLeavesTheRouterAsSaneAsWithoutTheNodeAndTheNodeBounded() {
-    Router without = sweep(0x10_0000, 5_000);
-    System.out.printf("sweep of 5,000 at %d/s without a node: %s%n", PER_SECOND, without);
+    Router without = sweep(0x10_0000, 3_000);
+    System.out.printf("sweep of 3,000 at %d/s without a node: %s%n", PER_SECOND, without);
     try (LabProcess node =
         LAB.host("node-a")
             .startPitchlake(
@@ -174,12 +174,12 @@ class NeighborSweepIT {
                 """
                     .formatted(MOST_SIMULATED, LAB.record("a.sock")))) {
       long before = residentKib();
-      Router with = sweep(0x20_0000, 20_000);
+      Router with = sweep(0x20_0000, 12_000);
       long after = residentKib();
       long simulated = metric("pitchlake_addresses_simulated");
       long table = metric("pitchlake_addresses");
       System.out.printf(
-          "sweep of 20,000 at %d/s with the node: %s; node: %d simulated, %d in its table, %d evicted, %d held back by the proof rate, resident %d -> %d KiB%n",
+          "sweep of 12,000 at %d/s with the node: %s; node: %d simulated, %d in its table, %d evicted, %d held back by the proof rate, resident %d -> %d KiB%n",
           PER_SECOND,
           with,
           simulated,

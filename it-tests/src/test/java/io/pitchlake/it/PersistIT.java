@@ -33,7 +33,7 @@ class PersistIT {
           .withHost("scanner", "192.168.2.66/24", "2001:db8:1::66/64")
           .withHost("node-a");
 
-  private static final int HOLD_SECONDS = Integer.getInteger("pitchlake.hold.seconds", 100);
+  private static final int HOLD_SECONDS = Integer.getInteger("pitchlake.hold.seconds", 50);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Path UPLOAD = Path.of("src/test/resources/upload.py").toAbsolutePath();
   private static final Path WAIT_FOR_VERSION =

@@ -86,7 +86,11 @@ public final class MaglevTable {
         }
       }
       heaviest = most;
-      free = pickers.length == 0 ? 0 : SLOTS;
+      if (pickers.length == 1) {
+        // It takes every slot, in whatever order.
+        Arrays.fill(slots, (char) pickers[0].target);
+      }
+      free = pickers.length < 2 ? 0 : SLOTS;
     }
 
     /// Looks at about `steps` slots, a few nanoseconds each; true when the table is whole.

@@ -220,8 +220,18 @@ class MaglevTableTest {
   @Test
   void anUnfinishedTableIsNotHandedOut() {
     MaglevTable.Builder builder =
-        new MaglevTable.Builder(new SipHash(1, 2), 1, List.of(new MaglevTable.Member(1, 1)));
+        new MaglevTable.Builder(new SipHash(1, 2), 1, List.of(new Member(1, 1), new Member(2, 1)));
     builder.advance(10);
     assertThrows(IllegalStateException.class, builder::table);
+  }
+
+  @Test
+  void whoIsAloneTakesEverySlotAtOnce() {
+    MaglevTable.Builder builder =
+        new MaglevTable.Builder(new SipHash(1, 2), 1, List.of(new Member(7, 3), new Member(8, 0)));
+    assertTrue(builder.advance(1), "nothing is to be sought");
+    for (int slot = 0; slot < MaglevTable.SLOTS; slot++) {
+      assertEquals(7, builder.table().targetOfSlot(slot), "slot " + slot);
+    }
   }
 }

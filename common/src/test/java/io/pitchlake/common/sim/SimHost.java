@@ -38,6 +38,11 @@ public final class SimHost implements AutoCloseable {
   private final SimLan.Attachment attachment;
   private final NativeBuffer buffer = new NativeBuffer(2048);
   private final Set<IpAddress> addresses = new HashSet<>();
+
+  /// The least of its addresses of each family, or null: what it asks from.
+  private IpAddress own4;
+
+  private IpAddress own6;
   private final Map<IpAddress, Long> neighbors = new HashMap<>();
   private final Map<IpAddress, List<Received>> received = new HashMap<>();
   private final List<byte[]> frames = new ArrayList<>();
@@ -137,7 +142,7 @@ public final class SimHost implements AutoCloseable {
   /// Owns an address without telling anybody.
   public SimHost own(IpAddress address) {
     claiming.remove(address);
-    addresses.add(address);
+    has(address);
     return this;
   }
 
@@ -145,7 +150,22 @@ public final class SimHost implements AutoCloseable {
   public SimHost abandon(IpAddress address) {
     claiming.remove(address);
     addresses.remove(address);
+    own4 = least(true);
+    own6 = least(false);
     return this;
+  }
+
+  private void has(IpAddress address) {
+    addresses.add(address);
+    own4 = least(true);
+    own6 = least(false);
+  }
+
+  private IpAddress least(boolean isIpv4) {
+    return addresses.stream()
+        .filter(address -> address.isIpv4() == isIpv4)
+        .min(IpAddress::compareTo)
+        .orElse(null);
   }
 
   /// Takes an address as a machine does that comes up: three probes and two announcements for IPv4
@@ -178,7 +198,7 @@ public final class SimHost implements AutoCloseable {
 
   private void take(IpAddress address) {
     claiming.remove(address);
-    addresses.add(address);
+    has(address);
     announce(address);
   }
 
@@ -296,10 +316,11 @@ public final class SimHost implements AutoCloseable {
   }
 
   private IpAddress own(boolean isIpv4) {
-    return addresses.stream()
-        .filter(address -> address.isIpv4() == isIpv4)
-        .min(IpAddress::compareTo)
-        .orElseThrow(() -> new IllegalStateException(name + " has no address of this family"));
+    IpAddress own = isIpv4 ? own4 : own6;
+    if (own == null) {
+      throw new IllegalStateException(name + " has no address of this family");
+    }
+    return own;
   }
 
   private static IpAddress solicitedNode(IpAddress target) {

@@ -68,6 +68,9 @@ final class History implements AutoCloseable {
   private final ShadowWatch shadows;
   private final FlowWatch flows;
 
+  /// When the last fault that was drawn has ended.
+  private long faultlessFromNanos;
+
   /// @param traced whether to keep a journal
   History(long seed, Sabotage sabotage, boolean traced) {
     SplittableRandom root = new SplittableRandom(seed);
@@ -174,12 +177,12 @@ final class History implements AutoCloseable {
       case 0 -> {
         journal.note(() -> member + " crashes");
         member.crash();
-        clock.after(random.nextLong(20 * interval), () -> boot(member));
+        forNanos(random.nextLong(20 * interval), () -> boot(member));
       }
       case 1 -> {
         journal.note(() -> member + " is stopped");
         member.stop();
-        clock.after(random.nextLong(20 * interval), () -> boot(member));
+        forNanos(random.nextLong(20 * interval), () -> boot(member));
       }
       case 2 -> pause(member, random.nextLong(interval));
       case 3, 4 -> pause(member, random.nextLong(5 * interval));
@@ -191,6 +194,12 @@ final class History implements AutoCloseable {
   private void pause(Member member, long nanos) {
     journal.note(() -> member + " is paused for " + nanos / 1000 + " us");
     member.pause(1 + nanos);
+  }
+
+  /// Ends a fault after so long.
+  private void forNanos(long nanos, Runnable end) {
+    faultlessFromNanos = Math.max(faultlessFromNanos, clock.nanoTime() + nanos);
+    clock.after(nanos, end);
   }
 
   /// A fault of a wire, or of several, that ends by itself.
@@ -261,7 +270,7 @@ final class History implements AutoCloseable {
     }
     long nanos = random.nextLong(15 * plan.advertNanos());
     journal.note(() -> where + " " + what + " for " + nanos / 1000 + " us");
-    clock.after(
+    forNanos(
         nanos,
         () -> {
           wires.forEach(SimWire::heal);
@@ -303,7 +312,10 @@ final class History implements AutoCloseable {
 
   /// Every wire works, every node runs; what was drawn beforehand ends.
   private void mend() {
-    clock.advance(31 * plan.advertNanos());
+    clock.advance(Math.max(0, faultlessFromNanos - clock.nanoTime()) + plan.advertNanos());
+    while (members.stream().anyMatch(member -> member.isPaused() || member.isToStall())) {
+      clock.advance(plan.advertNanos());
+    }
     paths.trunk().forEach(SimWire::heal);
     syncWires().forEach(SimWire::heal);
     for (Member member : members) {

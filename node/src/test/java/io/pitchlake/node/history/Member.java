@@ -86,6 +86,7 @@ final class Member implements Clock {
   private SyncEnd syncEnd;
   private boolean syncDue;
   private long toldNanos;
+  private long acknowledgedNanos;
   private final boolean[] isActive = new boolean[2];
   private final Set<String> talksTo = new HashSet<>();
   private int boots;
@@ -233,6 +234,11 @@ final class Member implements Clock {
     return pausedUntilNanos != Long.MIN_VALUE;
   }
 
+  /// Whether its next turn is to stand still.
+  boolean isToStall() {
+    return stallNanos > 0;
+  }
+
   CounterBank counters() {
     return node.counters();
   }
@@ -309,6 +315,7 @@ final class Member implements Clock {
     wakeNanos = Long.MAX_VALUE;
     syncDue = false;
     toldNanos = bootedNanos;
+    acknowledgedNanos = Long.MIN_VALUE;
     wakeAt(bootedNanos + random.nextLong(IDLE_NANOS));
   }
 
@@ -424,8 +431,10 @@ final class Member implements Clock {
     long nowNanos = clock.nanoTime();
     if (!toldAll) {
       toldNanos = nowNanos;
-    } else if (nowNanos - toldNanos >= SETTLED_NANOS
-        && members.stream().allMatch(Member::holdsWhatItsPeersDo)) {
+    } else if (toldNanos != acknowledgedNanos
+        && nowNanos - toldNanos >= SETTLED_NANOS
+        && allHoldWhatTheirPeersDo()) {
+      acknowledgedNanos = toldNanos;
       for (Watch watch : watches) {
         watch.acknowledged(this, toldNanos, nowNanos);
       }
@@ -433,6 +442,15 @@ final class Member implements Clock {
     if (work > 0) {
       wakeAt(nowNanos + SHORTEST_WAIT_NANOS);
     }
+  }
+
+  private boolean allHoldWhatTheirPeersDo() {
+    for (Member member : members) {
+      if (!member.holdsWhatItsPeersDo()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /// Whether it has been told what every other node knew when they met.

@@ -194,7 +194,7 @@ final class OwnershipWatch implements Watch {
       answers++;
     } else if (!frame.isAnnouncement && !member.attachment().toSwitch().isCut()) {
       answers++;
-      if (members.stream().anyMatch(other -> cannotKnow(member, other, frame.isIpv4))) {
+      if (cannotKnow(member, frame.isIpv4)) {
         excused++;
       } else {
         isAlone(member, frame, nowNanos);
@@ -315,6 +315,15 @@ final class OwnershipWatch implements Watch {
       }
     }
     return null;
+  }
+
+  private boolean cannotKnow(Member loser, boolean isIpv4) {
+    for (Member winner : members) {
+      if (cannotKnow(loser, winner, isIpv4)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// Whether a node was preempted while it stood still: its lease holds, and the advert of the

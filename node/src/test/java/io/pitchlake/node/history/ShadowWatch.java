@@ -34,7 +34,10 @@ final class ShadowWatch implements Watch {
     private int requests;
     private long lastNanos;
     private long lastButOneNanos;
-    private long enoughNanos;
+    private long enoughNanos = NEVER;
+
+    /// Where it asks anew what it has forgotten, others go on with what it has told them.
+    private long enoughBeforeNanos = NEVER;
 
     /// Three in a row are a proof of their own, whatever was asked before.
     void ask(long nowNanos, long gapNanos) {
@@ -42,8 +45,22 @@ final class ShadowWatch implements Watch {
       lastButOneNanos = lastNanos;
       lastNanos = nowNanos;
       if (++requests == PROBES || requests > PROBES && inARow) {
+        enoughBeforeNanos = enoughNanos;
         enoughNanos = nowNanos;
       }
+    }
+
+    /// Whether it stands for who was told of it.
+    boolean stands(long heardNanos, long gapNanos, long freshNanos, long turnNanos) {
+      return isEnough(enoughNanos, heardNanos, gapNanos, turnNanos)
+              && turnNanos - lastNanos <= freshNanos
+          || isEnough(enoughBeforeNanos, heardNanos, gapNanos, turnNanos)
+              && turnNanos - enoughBeforeNanos <= freshNanos;
+    }
+
+    private static boolean isEnough(
+        long thirdNanos, long heardNanos, long gapNanos, long turnNanos) {
+      return thirdNanos > heardNanos && turnNanos - thirdNanos >= gapNanos;
     }
   }
 
@@ -235,10 +252,7 @@ final class ShadowWatch implements Watch {
         && Stream.concat(knowledge.stream(), former.stream())
             .map(other -> other.complete.get(address))
             .anyMatch(proof ->
-                proof != null
-                    && proof.enoughNanos > heardNanos
-                    && turnNanos - proof.enoughNanos >= gapNanos
-                    && turnNanos - proof.lastNanos <= freshNanos);
+                proof != null && proof.stands(heardNanos, gapNanos, freshNanos, turnNanos));
   }
 
   private static void broken(Member member, Glimpse frame, String what, long agoNanos) {

@@ -38,10 +38,6 @@ public final class SimPort implements Port {
   public SimPort(String name, long mac) {
     this.name = name;
     this.mac = mac;
-    for (int i = 0; i < SLOTS; i++) {
-      receiveSlots.add(new NativeBuffer(SLOT_BYTES));
-      transmitSlots.add(new NativeBuffer(SLOT_BYTES));
-    }
   }
 
   /// Hangs the port on a LAN; `onArrival` runs after each frame that arrives.
@@ -128,11 +124,20 @@ public final class SimPort implements Port {
     while (!arrived.isEmpty() && !into.isFull()) {
       byte[] frame = arrived.poll();
       observer.accept(frame);
-      NativeBuffer slot = receiveSlots.get(into.count() % SLOTS);
+      NativeBuffer slot = slot(receiveSlots, into.count() % SLOTS);
       into.add().wrap(slot.put(frame), frame.length, SLOT_BYTES);
     }
     received += into.count();
     return into.count();
+  }
+
+  /// Most batches are small, and histories make many ports: memory is taken when it is first
+  /// needed.
+  private static NativeBuffer slot(List<NativeBuffer> slots, int number) {
+    while (slots.size() <= number) {
+      slots.add(new NativeBuffer(SLOT_BYTES));
+    }
+    return slots.get(number);
   }
 
   @Override
@@ -140,7 +145,7 @@ public final class SimPort implements Port {
     if (transmitSlot == SLOTS) {
       flush();
     }
-    NativeBuffer slot = transmitSlots.get(transmitSlot++).refill();
+    NativeBuffer slot = slot(transmitSlots, transmitSlot++).refill();
     return new Frame().wrap(slot.address(), 0, SLOT_BYTES);
   }
 
