@@ -273,6 +273,40 @@ class AgreedElectionTest {
     b.expectNoLine("ALARM");
   }
 
+  /// What was read after it had stood still echoed what it had said before, and counted as so old
+  /// (history 19323).
+  @Test
+  void aBackupThatStoodStillWaitsAsLongAsTheActiveNodeMaySpeak() {
+    pair("100ms");
+    b.port.attachment().passes(false, false);
+    clock.advanceSeconds(2);
+    twoOwnersNanos = 0;
+    afterAnAdvert();
+    clock.advanceMillis(16);
+    b.standing = true;
+    clock.advanceMillis(80);
+    b.standing = false;
+    b.turn();
+    afterAnAdvert();
+    a.standing = true;
+    clock.advanceMillis(225);
+    a.standing = false;
+    a.turn();
+    assertTrue(
+        a.isActive(), () -> "its last advert is not two and a half intervals old: " + a.lines);
+    clock.advanceSeconds(1);
+    assertEquals(0, twoOwnersNanos, "nanoseconds with two owners");
+    assertEquals(a, active());
+  }
+
+  /// Until node A has said that it is active.
+  private void afterAnAdvert() {
+    long from = clock.nanoTime();
+    while (said.stream().noneMatch(s -> s.isAdvert && s.from.equals("a") && s.atNanos > from)) {
+      clock.advance(TURN_NANOS);
+    }
+  }
+
   @Test
   void aSilentCutIsTakenOverOnceTheActiveNodeHasSteppedDown() {
     pair("10ms");

@@ -57,8 +57,11 @@ final class Outbound {
   }
 
   /// Begins anew; what was on its way is forgotten.
-  void begin(long nowNanos) {
-    stream++;
+  ///
+  /// @param number of the stream, higher than that of any other to this peer: the peer takes frames
+  ///   of a lower one for late
+  void begin(long number, long nowNanos) {
+    stream = number;
     acknowledged = 0;
     unsent = 0;
     next = 0;

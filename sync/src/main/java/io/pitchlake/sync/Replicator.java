@@ -61,7 +61,11 @@ public final class Replicator implements SyncLink.Listener, AutoCloseable {
   private final PeerSession[] sessions = new PeerSession[SessionReplicator.PEERS];
   private volatile List<OwnAddress> addresses;
   private SyncLink link;
+
+  /// Counts every beginning with every peer: a peer that this node has left and met again may not
+  /// have noticed, and knows the streams from before.
   private int generations;
+
   private long nowNanos;
 
   /// @param boot drawn at random at each start
@@ -449,7 +453,7 @@ public final class Replicator implements SyncLink.Listener, AutoCloseable {
     session.generation = ++generations;
     session.talkingSinceNanos = nowNanos;
     session.blocked = false;
-    session.outbound.begin(nowNanos);
+    session.outbound.begin(generations, nowNanos);
     events.accept(new SyncEvent.Met(session.peer.name()));
     tellEngine(session);
   }

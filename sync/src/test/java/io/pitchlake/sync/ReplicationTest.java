@@ -226,6 +226,29 @@ class ReplicationTest {
     }
   }
 
+  /// What one told with a lower number than before was late for the other, for half a minute
+  /// (history 15784).
+  @Test
+  void whoIsLeftAndMetAgainUnawaresIsToldAtOnce() {
+    try (Cluster cluster = quiet()) {
+      Member a = cluster.join("a", 100);
+      Member b = cluster.join("b", 100);
+      cluster.clock.advanceSeconds(1);
+      cluster.wire.delay(30_000_000, 30_000_000);
+      b.replicator.onLeft(a.end.peer());
+      b.replicator.onJoined(a.end.peer());
+      // Both have begun, b's first frames are on their way.
+      cluster.clock.advanceMillis(75);
+      a.replicator.onLeft(b.end.peer());
+      a.table.put(1, 1, 1);
+      a.replicator.onJoined(b.end.peer());
+      cluster.clock.advanceSeconds(5);
+      cluster.assertEqual();
+      cluster.assertCaughtUp(a);
+      cluster.assertCaughtUp(b);
+    }
+  }
+
   @Test
   void afterASplitTheHigherEpochWins() {
     try (Cluster cluster = quiet()) {

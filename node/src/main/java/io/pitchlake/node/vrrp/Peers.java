@@ -13,9 +13,12 @@ import java.util.List;
 
 /// The other nodes as the sync link shows them: sends this node's heartbeats and takes in theirs.
 ///
-/// A peer is alive as long as its heartbeats echo a recent tick of this engine, so both ways of the
-/// link and both engines are proven at once. Heartbeats are stamped and sent by the engine thread,
-/// at the end of a turn, when what it says of the ports is true. Engine thread.
+/// A peer is in contact as long as its heartbeats echo a recent tick of this engine, so both ways
+/// of the link and both engines are proven at once. It is alive, and keeps what it has, until
+/// nothing of it was read for as long as others wait for adverts: an echo may be older than its
+/// sender's last word, by all the time that this engine stood still. Heartbeats are stamped and
+/// sent by the engine thread, at the end of a turn, when what it says of the ports is true. Engine
+/// thread.
 final class Peers {
   /// Adverts a peer's heartbeat may be late, in intervals; a backup waits as long for adverts.
   private static final int SILENT_INTERVALS = 3;
@@ -43,6 +46,7 @@ final class Peers {
     private boolean everHeard;
     private boolean toldAlive;
     private long contactNanos;
+    private long readNanos;
 
     private Peer(IpAddress address) {
       this.address = address;
@@ -118,19 +122,26 @@ final class Peers {
     beatNanos = Math.max(SHORTEST_BEAT_NANOS, shortest / 4);
   }
 
-  /// Whether a peer's engine has shown life within three advert intervals.
+  /// Whether something of a peer was read within three advert intervals: it may still be what it
+  /// was.
   boolean isAlive(int peer, long advertNanos, long nowNanos) {
+    return peers[peer].everHeard
+        && nowNanos - peers[peer].readNanos <= SILENT_INTERVALS * advertNanos;
+  }
+
+  /// Whether a peer has heard this engine, and answered, within three advert intervals.
+  boolean isInContact(int peer, long advertNanos, long nowNanos) {
     return isHeardWithin(peer, SILENT_INTERVALS * advertNanos, nowNanos);
   }
 
-  /// Whether a peer's engine has shown life within a time.
+  /// Whether a peer has heard this engine, and answered, within a time.
   boolean isHeardWithin(int peer, long nanos, long nowNanos) {
     return peers[peer].everHeard && nowNanos - peers[peer].contactNanos <= nanos;
   }
 
   /// How long until a living peer counts as silent.
   long untilSilentNanos(int peer, long advertNanos, long nowNanos) {
-    return peers[peer].contactNanos + SILENT_INTERVALS * advertNanos + 1 - nowNanos;
+    return peers[peer].readNanos + SILENT_INTERVALS * advertNanos + 1 - nowNanos;
   }
 
   /// Sends at the end of this turn, not when the next heartbeat is due.
@@ -200,6 +211,7 @@ final class Peers {
       return;
     }
     counters.count(Counter.BEATS_HEARD);
+    peer.readNanos = nowNanos;
     if (!peer.everHeard || in.echoedTick() - peer.contactNanos > 0) {
       peer.contactNanos = in.echoedTick();
       peer.everHeard = true;

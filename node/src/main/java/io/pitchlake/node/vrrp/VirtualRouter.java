@@ -611,7 +611,9 @@ final class VirtualRouter {
     long intervalNanos = Math.max(1, beat.intervalCentis(entry)) * NANOS_PER_CENTI;
     claim.alive = peers.isAlive(from, intervalNanos, nowNanos);
     relieved |= lingering && claim.isAliveAs(RouterRole.ACTIVE);
-    if (!claim.alive || state.role() == RouterRole.INITIALIZE) {
+    // To who hears nothing of this node it cannot answer.
+    if (!peers.isInContact(from, intervalNanos, nowNanos)
+        || state.role() == RouterRole.INITIALIZE) {
       return;
     }
     boolean concedes = claim.conceded >= 0 && beat.conceded(entry) > claim.conceded;

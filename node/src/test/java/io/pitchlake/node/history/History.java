@@ -32,7 +32,8 @@ final class History implements AutoCloseable {
               Gauge.PERSISTENT_CLIENTS, 1024L,
               Gauge.NAT_SESSIONS, 1024L));
 
-  /// RFC 4861 10: MAX_MULTICAST_SOLICIT.
+  /// RFC 4861 10: MAX_MULTICAST_SOLICIT. More where few IPv6 addresses may be simulated at a time,
+  /// which take turns.
   private static final int SOLICITATIONS = 3;
 
   private static final int EQUAL_WITHIN_MILLIS = 10_000;
@@ -353,7 +354,8 @@ final class History implements AutoCloseable {
             .toList();
     segment.scanners().forEach(SimHost::forgetNeighbors);
     // As stations do; of IPv6 addresses that are proven in one turn, only so many as fit are told.
-    for (int ask = 0; ask < SOLICITATIONS; ask++) {
+    int asks = Math.max(SOLICITATIONS, segment.pool().size());
+    for (int ask = 0; ask < asks && !areAllTold(); ask++) {
       for (SimHost scanner : segment.scanners()) {
         segment.pool().stream()
             .filter(address -> scanner.neighbor(address) == null)
@@ -370,6 +372,12 @@ final class History implements AutoCloseable {
     if (ownership.answers() == answersBefore) {
       throw new BrokenInvariant("nobody has answered");
     }
+  }
+
+  private boolean areAllTold() {
+    return segment.scanners().stream()
+        .allMatch(scanner ->
+            segment.pool().stream().allMatch(address -> scanner.neighbor(address) != null));
   }
 
   /// After quiet every node's tables hold the same.
