@@ -547,6 +547,25 @@ class AgreedElectionTest {
     assertEquals(0, twoOwnersNanos);
   }
 
+  /// Who did not know yet that it had started took the place as well (history 10791).
+  @Test
+  void whoHasJustStartedIsNotPassedOver() {
+    a = new Member("a", 4, "priority 254 advert 100ms", KEY, 6, 7);
+    b = new Member("b", 6, "priority 251 advert 100ms", KEY, 4, 7);
+    Member c = new Member("c", 7, "priority 186 advert 100ms", KEY, 4, 6);
+    settle();
+    assertTrue(b.node.stop());
+    clock.advanceMillis(30);
+    b.dead = true;
+    clock.advanceMillis(40);
+    Member next = new Member("next", 6, "priority 251 advert 100ms", KEY, 4, 7);
+    clock.advanceMillis(6);
+    assertTrue(a.node.stop());
+    clock.advanceSeconds(1);
+    assertEquals(next, active());
+    assertEquals(0, c.count(Counter.VRRP_BECAME_ACTIVE), "times that it took the place of " + next);
+  }
+
   @Test
   void aBackupThatReachesNobodyLeavesThePlaceToOneThatDoes() {
     a = new Member("a", 4, "priority 254 advert 10ms", KEY, 6, 7);

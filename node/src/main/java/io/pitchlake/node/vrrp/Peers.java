@@ -47,6 +47,8 @@ final class Peers {
     private boolean toldAlive;
     private long contactNanos;
     private long readNanos;
+    private boolean greets;
+    private long greetedNanos;
 
     private Peer(IpAddress address) {
       this.address = address;
@@ -139,6 +141,17 @@ final class Peers {
     return peers[peer].everHeard && nowNanos - peers[peer].contactNanos <= nanos;
   }
 
+  /// Whether something lately came from a node that may have been started anew and is not believed
+  /// yet: it may rank higher than any.
+  boolean isAnyGreeting(long advertNanos, long nowNanos) {
+    for (int i = 0; i < nodes; i++) {
+      if (peers[i].greets && nowNanos - peers[i].greetedNanos <= SILENT_INTERVALS * advertNanos) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /// How long until a living peer counts as silent.
   long untilSilentNanos(int peer, long advertNanos, long nowNanos) {
     return peers[peer].readNanos + SILENT_INTERVALS * advertNanos + 1 - nowNanos;
@@ -190,6 +203,8 @@ final class Peers {
     long age = nowNanos - in.echoedTick();
     boolean fresh = echoes && age >= 0 && age <= STALE_NANOS;
     if (in.boot() != peer.boot) {
+      peer.greets = true;
+      peer.greetedNanos = nowNanos;
       // A node that was started anew has nothing to echo yet. It is believed once it does, and
       // gets something to echo when the one before it is silent: what is replayed goes no further.
       if (!fresh && peer.everHeard && nowNanos - peer.contactNanos <= LOST_NANOS
@@ -212,6 +227,7 @@ final class Peers {
     }
     counters.count(Counter.BEATS_HEARD);
     peer.readNanos = nowNanos;
+    peer.greets = false;
     if (!peer.everHeard || in.echoedTick() - peer.contactNanos > 0) {
       peer.contactNanos = in.echoedTick();
       peer.everHeard = true;

@@ -621,7 +621,7 @@ final class VirtualRouter {
     requested(from, claim, beat.request(entry), beat.number(entry), nowNanos);
     if (helping && leaves && noneIsActive() && proof.since(doubtNanos)) {
       rival = claim.source;
-      apply(new Left(Agreement.isNext(claims, priority, view.source())), nowNanos);
+      apply(new Left(isNext(nowNanos)), nowNanos);
     }
     if (isActive() && (concedes || role == RouterRole.ACTIVE)) {
       rival = claim.source;
@@ -662,10 +662,16 @@ final class VirtualRouter {
         lookWhoIsAlive(nowNanos);
         if (!isActive() && linked && noneIsActive()) {
           rival = claim.source;
-          apply(new Left(Agreement.isNext(claims, priority, view.source())), nowNanos);
+          apply(new Left(isNext(nowNanos)), nowNanos);
         }
       }
     }
+  }
+
+  /// Whether this node is the first in line, and knows everybody who could be in it.
+  private boolean isNext(long nowNanos) {
+    return Agreement.isNext(claims, priority, view.source())
+        && !peers.isAnyGreeting(state.activeAdvertNanos(), nowNanos);
   }
 
   private boolean noneIsActive() {
