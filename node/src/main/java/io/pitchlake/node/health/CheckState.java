@@ -67,6 +67,9 @@ final class CheckState {
   int token;
   long sentNanos;
 
+  /// When it was said last.
+  long saidNanos;
+
   /// Of the last answer to a question.
   int responseCode;
 
@@ -151,6 +154,11 @@ final class CheckState {
     return kind == Kind.DATAGRAM
         ? Math.min(intervalNanos(), LONG_ANSWER_NANOS)
         : Math.min(Math.max(intervalNanos(), LONG_ANSWER_NANOS), key.check.timeout().toNanos() / 3);
+  }
+
+  /// Whether a probe is on its way whose answer is waited for.
+  boolean isRepeated() {
+    return waiting && kind != Kind.DATAGRAM;
   }
 
   void trouble(Trouble found) {

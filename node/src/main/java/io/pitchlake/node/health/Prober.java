@@ -52,6 +52,10 @@ final class Prober {
   private static final int PORT_UNREACHABLE = 3;
   private static final int PORT_UNREACHABLE6 = 4;
 
+  /// A probe is said again as long as its answer is waited for, as TCP says a SYN again: where a
+  /// frame is lost now and then, the target is there all the same.
+  private static final long REPEAT_NANOS = 200_000_000;
+
   /// A probe that could not be sent is tried again.
   private static final long AGAIN_NANOS = 10_000_000;
 
@@ -149,6 +153,8 @@ final class Prober {
     }
     if (check.waiting && nowNanos - check.sentNanos >= check.waitNanos()) {
       giveUp(check);
+    } else if (check.isRepeated() && nowNanos - check.saidNanos >= REPEAT_NANOS) {
+      repeat(check);
     }
     if (check.kind != CheckState.Kind.ELSEWHERE
         && !check.waiting
@@ -172,6 +178,9 @@ final class Prober {
       return;
     }
     long at = check.waiting ? check.sentNanos + check.waitNanos() : check.nextProbeNanos;
+    if (check.isRepeated() && check.saidNanos + REPEAT_NANOS - at < 0) {
+      at = check.saidNanos + REPEAT_NANOS;
+    }
     if (mayExpire && check.judgment.deadlineNanos() - at < 0) {
       at = check.judgment.deadlineNanos();
     }
@@ -196,6 +205,20 @@ final class Prober {
     check.sentNanos = nowNanos;
     check.waiting = true;
     check.nextProbeNanos = nowNanos + check.intervalNanos();
+    say(check, mac);
+  }
+
+  /// Where there is no leave to say it, the next time is soon enough.
+  private void repeat(CheckState check) {
+    long mac = macs.of(check.target.index());
+    check.saidNanos = nowNanos;
+    if (mac != 0 && rate.take(nowNanos)) {
+      say(check, mac);
+    }
+  }
+
+  private void say(CheckState check, long mac) {
+    check.saidNanos = nowNanos;
     switch (check.kind) {
       case SYN -> writer.syn(check, mac);
       case DATAGRAM, QUESTION -> writer.datagram(check, mac);

@@ -25,6 +25,10 @@ final class TargetWatch {
   /// A target that is not ready is asked once a second, or more often where its check says so.
   private static final long LONGEST_ASK_NANOS = 1_000_000_000;
 
+  /// A target that has not answered yet, and is not given up, is asked again: one frame may be
+  /// lost.
+  private static final long REPEAT_NANOS = 200_000_000;
+
   private static final int ASKS_PER_LOOK = 16;
 
   private final Neighbors neighbors;
@@ -33,6 +37,8 @@ final class TargetWatch {
   private final WakingTime time;
   private List<TargetView> targets = List.of();
   private long[] macs = new long[0];
+  private long[] heardNanos = new long[0];
+  private long[] askedNanos = new long[0];
   private long[] nextAskNanos = new long[0];
   private long nextLookNanos;
   private int firstAsked;
@@ -51,7 +57,11 @@ final class TargetWatch {
     long[] asksBefore = nextAskNanos;
     targets = view.targets();
     macs = new long[targets.size()];
+    heardNanos = new long[targets.size()];
+    askedNanos = new long[targets.size()];
     nextAskNanos = new long[targets.size()];
+    Arrays.fill(heardNanos, nowNanos);
+    Arrays.fill(askedNanos, nowNanos);
     Arrays.fill(nextAskNanos, nowNanos);
     for (TargetView target : targets) {
       for (TargetView old : before) {
@@ -90,8 +100,13 @@ final class TargetWatch {
     if (mac != 0) {
       long heard = time.of(neighbors.heardNanos(target.network(), address.high(), address.low()));
       mac = nowNanos - heard > target.health().patienceNanos() ? 0 : mac;
+      heardNanos[index] = heard;
     }
     macs[index] = mac;
+  }
+
+  private boolean hasAnswered(int index) {
+    return macs[index] != 0 && heardNanos[index] - askedNanos[index] >= 0;
   }
 
   /// Goes round, so that each is asked in its turn where there are more than may be asked at once.
@@ -102,13 +117,18 @@ final class TargetWatch {
       TargetView target = targets.get(index);
       IpAddress address = target.address();
       if (nowNanos - nextAskNanos[index] >= 0 && shards.isHome(address.low())) {
-        if (neighbors.solicit(target.network(), address.high(), address.low())) {
-          counters.count(Counter.TARGETS_ASKED);
+        long dueNanos = askedNanos[index] + target.health().askNanos();
+        if (hasAnswered(index) && dueNanos - nowNanos > 0) {
+          nextAskNanos[index] = dueNanos;
+        } else {
+          if (neighbors.solicit(target.network(), address.high(), address.low())) {
+            counters.count(Counter.TARGETS_ASKED);
+          }
+          long longest = macs[index] != 0 ? REPEAT_NANOS : LONGEST_ASK_NANOS;
+          askedNanos[index] = nowNanos;
+          nextAskNanos[index] = nowNanos + Math.min(target.health().askNanos(), longest);
+          asked++;
         }
-        long askNanos = target.health().askNanos();
-        long gapNanos = macs[index] != 0 ? askNanos : Math.min(askNanos, LONGEST_ASK_NANOS);
-        nextAskNanos[index] = nowNanos + gapNanos;
-        asked++;
       }
       index = index + 1 < macs.length ? index + 1 : 0;
     }

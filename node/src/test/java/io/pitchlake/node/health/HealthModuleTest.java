@@ -366,6 +366,27 @@ class HealthModuleTest {
         });
   }
 
+  /// In the lab such a loss took targets out a dozen times in a minute, and the node lost its place
+  /// by `track server`.
+  @Test
+  void anAliasIsNotMissedWhereAFifthOfAllFramesIsLostEachWay() {
+    Property.forAll(
+        "an alias bears a fifth of its frames lost each way",
+        20,
+        random -> {
+          SimClock ownClock = new SimClock();
+          SimLan ownLan = new SimLan(ownClock, new Random(random.nextLong()));
+          new SimServer(ownClock, ownLan, ADDRESS, MAC).alias(SERVER);
+          HealthCheck check = new HealthCheck.TcpOpen(80, INTERVAL, Duration.ofSeconds(3));
+          SimNode own =
+              new SimNode(ownClock, ownLan, options().target(ADDRESS, 1, aliasPlan(SERVER, check)));
+          ownClock.advanceSeconds(3);
+          ownLan.lossRate(0.2);
+          ownClock.advanceSeconds(600);
+          assertEquals(0, own.counters().get(Counter.TARGETS_DOWN), () -> "" + own.notices());
+        });
+  }
+
   @Test
   void manyTargetsAreNotAskedAtOnce() {
     SimNode.Options options = options().set(Setting.TARGETPROBERATE, 500);
