@@ -2,7 +2,6 @@ package io.pitchlake.it;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.pitchlake.it.lab.BesideOthers;
 import io.pitchlake.it.lab.LabHost;
 import io.pitchlake.it.lab.LabProcess;
 import io.pitchlake.it.lab.NetnsLab;
@@ -21,8 +20,11 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 ///
 /// A Linux router has room for 1,024 neighbours and cannot give up one that was confirmed within 5
 /// s.
+///
+/// Has the machine to itself: the neighbour table that it fills is one for all namespaces of a
+/// kernel, and whoever else asks for a neighbour meanwhile finds no room (the doctor took it for a
+/// switch that filters).
 @RequiresRoot
-@BesideOthers
 class NeighborSweepIT {
   @RegisterExtension
   static final NetnsLab LAB =
