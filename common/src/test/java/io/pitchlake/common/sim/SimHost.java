@@ -150,13 +150,16 @@ public final class SimHost implements AutoCloseable {
   public SimHost abandon(IpAddress address) {
     claiming.remove(address);
     addresses.remove(address);
-    own4 = least(true);
-    own6 = least(false);
+    chooseOwn();
     return this;
   }
 
   private void has(IpAddress address) {
     addresses.add(address);
+    chooseOwn();
+  }
+
+  private void chooseOwn() {
     own4 = least(true);
     own6 = least(false);
   }

@@ -52,9 +52,10 @@ final class Prober {
   private static final int PORT_UNREACHABLE = 3;
   private static final int PORT_UNREACHABLE6 = 4;
 
-  /// A probe is said again as long as its answer is waited for, as TCP says a SYN again: where a
-  /// frame is lost now and then, the target is there all the same.
-  private static final long REPEAT_NANOS = 200_000_000;
+  /// A question, be it a probe or [TargetWatch]'s, is said again as long as its answer is waited
+  /// for, as TCP says a SYN again: where a frame is lost now and then, the target is there all the
+  /// same.
+  static final long REPEAT_NANOS = 200_000_000;
 
   /// A probe that could not be sent is tried again.
   private static final long AGAIN_NANOS = 10_000_000;

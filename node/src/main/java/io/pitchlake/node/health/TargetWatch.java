@@ -25,10 +25,6 @@ final class TargetWatch {
   /// A target that is not ready is asked once a second, or more often where its check says so.
   private static final long LONGEST_ASK_NANOS = 1_000_000_000;
 
-  /// A target that has not answered yet, and is not given up, is asked again: one frame may be
-  /// lost.
-  private static final long REPEAT_NANOS = 200_000_000;
-
   private static final int ASKS_PER_LOOK = 16;
 
   private final Neighbors neighbors;
@@ -37,7 +33,10 @@ final class TargetWatch {
   private final WakingTime time;
   private List<TargetView> targets = List.of();
   private long[] macs = new long[0];
+
+  /// Of a target whose MAC is known.
   private long[] heardNanos = new long[0];
+
   private long[] askedNanos = new long[0];
   private long[] nextAskNanos = new long[0];
   private long nextLookNanos;
@@ -60,7 +59,6 @@ final class TargetWatch {
     heardNanos = new long[targets.size()];
     askedNanos = new long[targets.size()];
     nextAskNanos = new long[targets.size()];
-    Arrays.fill(heardNanos, nowNanos);
     Arrays.fill(askedNanos, nowNanos);
     Arrays.fill(nextAskNanos, nowNanos);
     for (TargetView target : targets) {
@@ -124,7 +122,7 @@ final class TargetWatch {
           if (neighbors.solicit(target.network(), address.high(), address.low())) {
             counters.count(Counter.TARGETS_ASKED);
           }
-          long longest = macs[index] != 0 ? REPEAT_NANOS : LONGEST_ASK_NANOS;
+          long longest = macs[index] != 0 ? Prober.REPEAT_NANOS : LONGEST_ASK_NANOS;
           askedNanos[index] = nowNanos;
           nextAskNanos[index] = nowNanos + Math.min(target.health().askNanos(), longest);
           asked++;
