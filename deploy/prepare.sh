@@ -63,7 +63,9 @@ apt_install_stopped() {
   DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=120 \
     install --no-install-recommends "$@" || return
   for service in $(ls /etc/init.d 2>/dev/null || true); do
-    grep -qxF -- "$service" <<<"$before" || update-rc.d "$service" disable || return
+    # Some start nothing of themselves, as iperf3, and update-rc.d calls that an error.
+    grep -qxF -- "$service" <<<"$before" || ! compgen -G "/etc/rc?.d/S??$service" >/dev/null \
+      || update-rc.d "$service" disable || return
   done
 }
 
