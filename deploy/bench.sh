@@ -192,7 +192,7 @@ else
 fi
 if [ "$what" = sync ]; then
   "$JAVA_HOME/bin/java" -cp "$classes" io.pitchlake.it.bench.sync.SyncBench \
-    "$NAME-a" "$NAME-b" "$classes:$program/pitchlake.jar:$program/lib/*" "$seconds" "$repeats" "$out" &
+    "$NAME-a" "$NAME-b" "$program/pitchlake.jar:$classes" "$program/pitchlake.aot" "$seconds" "$repeats" "$out" &
   harness=$!
   wait "$harness"
   give_back_to_owner

@@ -45,10 +45,11 @@ final class RecordRing implements AutoCloseable {
     return mask + 1;
   }
 
-  /// How many more records fit now. The writer's.
+  /// How many more records fit now; where that is more than half of all, it may be more still. The
+  /// writer's.
   int free() {
     int free = mask + 1 - (int) (writing - readSeen);
-    if (free <= mask >>> 1) {
+    if (free <= capacity() / 2) {
       readSeen = (long) POSITION.getAcquire(positions, READ);
       free = mask + 1 - (int) (writing - readSeen);
     }

@@ -37,6 +37,7 @@ final class Cluster implements AutoCloseable {
     final List<SyncEvent> events = new ArrayList<>();
     boolean dead;
     boolean engineHangs;
+    boolean threadHangs;
     private boolean closed;
 
     private Member(String name, int capacity, long fingerprint) {
@@ -58,7 +59,9 @@ final class Cluster implements AutoCloseable {
       if (!engineHangs) {
         sessions.turn(clock.nanoTime());
       }
-      replicator.step(clock.nanoTime());
+      if (!threadHangs) {
+        replicator.step(clock.nanoTime());
+      }
     }
 
     /// Ends, and the others notice.

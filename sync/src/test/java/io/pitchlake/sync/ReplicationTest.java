@@ -143,6 +143,30 @@ class ReplicationTest {
     }
   }
 
+  /// What is swept leaves half of the ring to changes. Where there were none, and the replication's
+  /// thread was too slow for a moment, nobody looked again how much of it was free.
+  @Test
+  void aSnapshotIsTakenOverWhereNothingChangesAndTheThreadStandsStillForAMoment() {
+    try (Cluster cluster = quiet()) {
+      int size = 30_000;
+      Member a = cluster.join("a", size);
+      for (int i = 0; i < size; i++) {
+        a.table.put(i, 1, i & 0xffff);
+      }
+      cluster.clock.advanceMillis(500);
+      Member b = cluster.join("b", size);
+      while (b.table.content().isEmpty()) {
+        cluster.clock.advance(Cluster.TURN_NANOS);
+      }
+      a.threadHangs = true;
+      cluster.clock.advanceMillis(200);
+      a.threadHangs = false;
+      cluster.clock.advanceSeconds(1);
+      cluster.assertCaughtUp(b);
+      cluster.assertEqual();
+    }
+  }
+
   @Test
   void aNodeThatReachesNobodyWaitsTenSeconds() {
     try (Cluster cluster = quiet()) {

@@ -71,7 +71,7 @@ public final class RealTime {
   /// Called after each turn and what followed it.
   ///
   /// @param waited whether the core was given up
-  void afterTurn(boolean waited, long nowNanos) {
+  public void afterTurn(boolean waited, long nowNanos) {
     if (!allowed) {
       return;
     }

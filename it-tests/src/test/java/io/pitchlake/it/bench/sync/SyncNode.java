@@ -8,6 +8,8 @@ import io.pitchlake.common.metric.CounterBank;
 import io.pitchlake.common.metric.Gauge;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.time.SystemClock;
+import io.pitchlake.node.engine.RealTime;
+import io.pitchlake.node.port.ThreadPriority;
 import io.pitchlake.sync.ReplicationThread;
 import io.pitchlake.sync.Replicator;
 import io.pitchlake.sync.SessionReplicator;
@@ -40,6 +42,8 @@ public final class SyncNode {
   private static final int CHANGES_PER_TURN = 512;
   private static final int CHANGES_WAITING = 4_096;
   private static final long LONGEST_WAIT_NANOS = 500_000;
+  private static final int BATCH = 64;
+  private static final long BATCH_NANOS = 100_000;
 
   /// Odd, so that every entry has its turn before one has it again.
   private static final int STRIDE = 0x9e37_79b1;
@@ -114,8 +118,35 @@ public final class SyncNode {
     commands.add("end");
   }
 
-  /// The engine's thread.
+  /// The engine's thread, scheduled as a node's.
   private void turn() {
+    try (ThreadPriority priority = new ThreadPriority()) {
+      RealTime realTime = new RealTime(new InRealTime(priority), counters);
+      realTime.begin(System.nanoTime());
+      turn(realTime);
+    }
+    thread.close();
+    link.close();
+    replicator.close();
+  }
+
+  private record InRealTime(ThreadPriority priority) implements RealTime.Kernel {
+    @Override
+    public boolean realTime() {
+      boolean done = priority.realTime(RealTime.PRIORITY);
+      if (!done) {
+        System.out.println("event not in real time: " + priority.refusal());
+      }
+      return done;
+    }
+
+    @Override
+    public void normal() {
+      priority.normal();
+    }
+  }
+
+  private void turn(RealTime realTime) {
     boolean running = true;
     while (running) {
       for (String command = commands.poll(); command != null; command = commands.poll()) {
@@ -124,13 +155,14 @@ public final class SyncNode {
       long before = System.nanoTime();
       int work = change(before) + sessions.turn(before);
       longestTurnNanos = Math.max(longestTurnNanos, System.nanoTime() - before);
-      if (work == 0) {
-        LockSupport.parkNanos(Math.min(sessions.untilDueNanos(before), LONGEST_WAIT_NANOS));
+      // What comes, comes as frames do, a batch at a time.
+      boolean waits = work < BATCH;
+      if (waits) {
+        long mostNanos = work > 0 ? BATCH_NANOS : LONGEST_WAIT_NANOS;
+        LockSupport.parkNanos(Math.min(sessions.untilDueNanos(before), mostNanos));
       }
+      realTime.afterTurn(waits, before);
     }
-    thread.close();
-    link.close();
-    replicator.close();
   }
 
   private int change(long now) {
