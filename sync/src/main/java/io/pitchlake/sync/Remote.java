@@ -32,7 +32,6 @@ final class Remote {
   boolean asking;
   int summariesMeanwhile;
   long heardNanos;
-  int rounds;
   int differing;
   int nextRange;
   long notBeforeNanos;
@@ -63,7 +62,6 @@ final class Remote {
     wanted.clear();
     differedBefore.clear();
     asking = false;
-    rounds = 0;
     differing = 0;
     notBeforeNanos = nowNanos;
     patienceNanos = 0;

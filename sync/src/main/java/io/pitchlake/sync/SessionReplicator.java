@@ -57,9 +57,6 @@ public final class SessionReplicator implements AutoCloseable {
 
   private static final long ANSWER_NANOS = 3_000_000_000L;
 
-  /// After so many sweeps a node has caught up with its peer, whatever has changed meanwhile.
-  private static final int CATCH_UP_ROUNDS = 3;
-
   private static final long SUMMARY_NANOS = 1_000_000_000L;
   private static final long CATCHING_UP_SUMMARY_NANOS = 5_000_000_000L;
   private static final long MOST_PATIENCE_NANOS = 64_000_000_000L;
@@ -314,8 +311,9 @@ public final class SessionReplicator implements AutoCloseable {
       case Records.DIGEST_PART -> onDigest(remote, at);
       case Records.RANGES_PART -> onRanges(remote, at);
       case Records.SWEPT -> {
+        // All that the peer held when it was asked has been told, and what has changed since.
         remote.asking = false;
-        remote.rounds++;
+        caughtUp(remote);
       }
       default -> throw new IllegalStateException("record " + Records.kind(at));
     }
@@ -327,8 +325,6 @@ public final class SessionReplicator implements AutoCloseable {
       remote.differing = 0;
       remote.patienceNanos = 0;
       remote.differedBefore.clear();
-      caughtUp(remote);
-    } else if (!remote.caughtUp && remote.rounds >= CATCH_UP_ROUNDS) {
       caughtUp(remote);
     } else if (remote.asking && ++remote.summariesMeanwhile < FORGOTTEN_AFTER) {
       // What was asked for is on its way.
