@@ -484,7 +484,7 @@ public final class SessionReplicator implements AutoCloseable {
     for (int i = 0; i < tables; i++) {
       Journal journal = swept[i];
       while (journal.dirtyCount() > 0 && work < TOLD_PER_TURN && out.free() > FOR_ANSWERS) {
-        tell(journal, journal.next(), RecordRing.ALL, 0);
+        tell(journal, journal.next());
         work++;
       }
     }
@@ -523,24 +523,27 @@ public final class SessionReplicator implements AutoCloseable {
       }
       int entry = remote.entry++;
       looked++;
-      if (table.isInUse(entry) && journal.told(entry) != 0 && isWanted(remote, table, entry)) {
-        tell(journal, entry, peer, remote.generation);
-        sent++;
+      if (table.isInUse(entry) && journal.told(entry) != 0) {
+        boolean isPublic = table.read(entry, record(), codec, nowNanos);
+        long keyHash = codec.keyHash(keys);
+        if (remote.swept.contains(Digest.range(keyHash))) {
+          tell(journal, entry, isPublic, keyHash, peer, remote.generation);
+          sent++;
+        }
       }
     }
     return looked;
   }
 
-  private boolean isWanted(Remote remote, ReplicatedTable table, int entry) {
-    table.read(entry, scratch, codec, nowNanos);
-    return remote.swept.contains(Digest.range(codec.keyHash(keys)));
+  private void tell(Journal journal, int entry) {
+    boolean isPublic =
+        journal.table().read(entry, peersUp > 0 ? record() : scratch, codec, nowNanos);
+    tell(journal, entry, isPublic, codec.keyHash(keys), RecordRing.ALL, 0);
   }
 
-  private void tell(Journal journal, int entry, int peer, int generation) {
-    boolean anybody = peersUp > 0;
-    long at = anybody ? record() : scratch;
-    boolean isPublic = journal.table().read(entry, at, codec, nowNanos);
-    long keyHash = codec.keyHash(keys);
+  /// Tells what was read where records are claimed.
+  private void tell(
+      Journal journal, int entry, boolean isPublic, long keyHash, int peer, int generation) {
     long before = journal.told(entry);
     if (!isPublic) {
       if (before == 0) {
@@ -552,7 +555,7 @@ public final class SessionReplicator implements AutoCloseable {
     long after = isPublic ? codec.contribution(keyHash) : 0;
     digest.replace(keyHash, before, after);
     journal.told(entry, after);
-    if (anybody) {
+    if (peersUp > 0) {
       out.publish(peer, generation);
       counters.count(Counter.SYNC_TOLD);
     }
