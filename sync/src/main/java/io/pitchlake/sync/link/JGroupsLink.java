@@ -118,8 +118,6 @@ public final class JGroupsLink implements SyncLink {
 
   /// Becomes a member, of a cluster of its own if nobody else is there; JGroups merges them later.
   private void join() {
-    // Whoever is found begins with all it has, and that is not the time to be slow.
-    SealedSockets.warm();
     while (!closing) {
       try {
         if (channel == null) {

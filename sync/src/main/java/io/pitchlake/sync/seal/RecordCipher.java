@@ -18,7 +18,6 @@ final class RecordCipher {
   static final long RECORDS_PER_KEY = 1 << 16;
 
   private static final int NONCE_BYTES = 12;
-  private static final int WARM_RECORDS = 500;
 
   private final Cipher cipher;
   private final int mode;
@@ -39,26 +38,6 @@ final class RecordCipher {
 
   static RecordCipher opening(SecretKeySpec key) {
     return new RecordCipher(Cipher.DECRYPT_MODE, key);
-  }
-
-  /// Seals and opens records of nobody, as many as it takes until the JVM has compiled all of it.
-  /// Until then a record of 64 KiB costs milliseconds, afterwards microseconds, and the first thing
-  /// that a peer sends is everything it has.
-  static void warm() {
-    SecretKeySpec nobodys = new SecretKeySpec(new byte[32], "AES");
-    RecordCipher sealing = sealing(nobodys);
-    RecordCipher opening = opening(nobodys);
-    byte[] plain = new byte[RecordWriter.PAYLOAD_BYTES];
-    byte[] sealed = new byte[RecordWriter.PAYLOAD_BYTES + TAG_BYTES];
-    byte[] header = new byte[RecordWriter.HEADER_BYTES];
-    try {
-      for (int i = 0; i < WARM_RECORDS; i++) {
-        int length = sealing.next(header, header.length, plain, 0, plain.length, sealed, 0);
-        opening.next(header, header.length, sealed, 0, length, plain, 0);
-      }
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("what was sealed cannot be opened", e);
-    }
   }
 
   static Cipher newCipher() {

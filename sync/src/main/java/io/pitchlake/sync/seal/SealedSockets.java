@@ -50,11 +50,6 @@ public final class SealedSockets implements AutoCloseable {
             this::closeStalled, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  /// Has the JVM compile what sealing takes, before anybody waits for it; takes a second of a core.
-  public static void warm() {
-    RecordCipher.warm();
-  }
-
   /// A server socket that listens.
   ///
   /// @throws IOException when the kernel does not let it
