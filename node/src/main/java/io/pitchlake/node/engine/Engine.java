@@ -86,8 +86,8 @@ public final class Engine {
       if (turnNanos - lastNanos > LATE_NANOS) {
         counters.count(Counter.TURNS_LATE);
       }
-      boolean waited = idle.afterTurn(work, untilDueNanos());
-      realTime.afterTurn(waited, turnNanos);
+      IdleStrategy.Rest rest = idle.afterTurn(work, turnNanos, untilDueNanos());
+      realTime.afterTurn(rest, turnNanos);
     }
   }
 

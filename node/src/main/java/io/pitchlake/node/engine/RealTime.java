@@ -9,8 +9,8 @@ import io.pitchlake.common.metric.Gauge;
 /// Adverts that leave on time are worth being first in line; starving the machine is not. A thread
 /// of real-time priority that never sleeps takes its core from everybody, until the kernel stops it
 /// for 50 ms in each second, which is longer than peers wait for 10 ms adverts. So one that has not
-/// waited for [#HOG_NANOS] becomes a normal thread, if a favoured one, and real-time again when it
-/// waits. Engine thread.
+/// waited for [#HOG_NANOS], nor napped for a quarter of that time, becomes a normal thread, if a
+/// favoured one, and real-time again when it does. Engine thread.
 public final class RealTime {
   /// Above threaded interrupts' helpers of user space, below the kernel's (50).
   public static final int PRIORITY = 10;
@@ -19,6 +19,9 @@ public final class RealTime {
   public static final int NICE = -10;
 
   private static final long HOG_NANOS = 50_000_000;
+
+  /// Naps that add up to so much leave enough to the others: they are worth a wait.
+  private static final long RESTED_NANOS = HOG_NANOS / 4;
 
   /// So long must waits have gone on before it is trusted again.
   private static final long TRUST_NANOS = 100_000_000;
@@ -49,6 +52,7 @@ public final class RealTime {
   private boolean allowed;
   private boolean running;
   private long waitedNanos;
+  private long nappedNanos;
   private long hoggedNanos;
 
   public RealTime(Kernel kernel, CounterBank counters) {
@@ -68,20 +72,24 @@ public final class RealTime {
     counters.set(Gauge.REAL_TIME, isRealTime ? 1 : 0);
   }
 
-  /// Called after each turn and what followed it.
-  ///
-  /// @param waited whether the core was given up
-  public void afterTurn(boolean waited, long nowNanos) {
+  /// Called after each turn and the rest that followed it.
+  void afterTurn(IdleStrategy.Rest rest, long nowNanos) {
     if (!allowed) {
       return;
     }
-    if (waited) {
+    if (rest == IdleStrategy.Rest.NAP) {
+      nappedNanos += IdleStrategy.NAP_NANOS;
+    }
+    if (rest == IdleStrategy.Rest.WAIT || nappedNanos >= RESTED_NANOS) {
       waitedNanos = nowNanos;
+      nappedNanos = 0;
       if (!running && nowNanos - hoggedNanos >= TRUST_NANOS) {
         become(kernel.realTime());
       }
     } else if (nowNanos - waitedNanos >= HOG_NANOS) {
       hoggedNanos = nowNanos;
+      waitedNanos = nowNanos;
+      nappedNanos = 0;
       if (running) {
         kernel.normal();
         become(false);
