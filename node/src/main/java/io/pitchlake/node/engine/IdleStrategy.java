@@ -12,7 +12,7 @@ import java.util.concurrent.locks.LockSupport;
 /// timers are never later than that. Engine thread.
 public final class IdleStrategy {
   /// How the core was given up after a turn.
-  enum Rest {
+  public enum Rest {
     NONE,
     /// For [#NAP_NANOS], or until something is due.
     NAP,

@@ -73,7 +73,7 @@ public final class RealTime {
   }
 
   /// Called after each turn and the rest that followed it.
-  void afterTurn(IdleStrategy.Rest rest, long nowNanos) {
+  public void afterTurn(IdleStrategy.Rest rest, long nowNanos) {
     if (!allowed) {
       return;
     }

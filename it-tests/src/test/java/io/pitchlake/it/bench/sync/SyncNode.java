@@ -8,6 +8,7 @@ import io.pitchlake.common.metric.CounterBank;
 import io.pitchlake.common.metric.Gauge;
 import io.pitchlake.common.net.IpAddress;
 import io.pitchlake.common.time.SystemClock;
+import io.pitchlake.node.engine.IdleStrategy.Rest;
 import io.pitchlake.node.engine.RealTime;
 import io.pitchlake.node.port.ThreadPriority;
 import io.pitchlake.sync.ReplicationThread;
@@ -161,7 +162,7 @@ public final class SyncNode {
         long mostNanos = work > 0 ? BATCH_NANOS : LONGEST_WAIT_NANOS;
         LockSupport.parkNanos(Math.min(sessions.untilDueNanos(before), mostNanos));
       }
-      realTime.afterTurn(waits, before);
+      realTime.afterTurn(waits ? Rest.WAIT : Rest.NONE, before);
     }
   }
 
