@@ -261,6 +261,24 @@ class ElectionTest {
     b.expectLine("BACKUP -> ACTIVE: the active router has left");
   }
 
+  /// The next one was no router yet when they came, and leaves them unanswered.
+  @Test
+  void questionsThatCameBeforeANodeLeavesAreAnsweredByIt() {
+    clock.advanceMillis(10);
+    a.standing = true;
+    clock.advanceMillis(1);
+    client.resolve(VIRT);
+    clock.advanceMillis(5);
+    long stopped = clock.nanoTime();
+    assertTrue(a.node.stop());
+    a.standing = false;
+    clock.advanceMillis(20);
+    List<Seen> said = since(stopped, "a");
+    assertTrue(said.getFirst().isArp(), "first it answers; it sent " + said);
+    assertTrue(said.stream().anyMatch(seen -> seen.isAdvert() && seen.priority() == 0));
+    assertTrue(said.stream().skip(1).noneMatch(Seen::isArp), "and later nothing; it sent " + said);
+  }
+
   /// Between its resignation and the next one's first word frames still come to this node alone;
   /// questions to everybody are the next one's.
   @Test

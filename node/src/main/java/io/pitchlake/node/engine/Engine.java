@@ -39,6 +39,7 @@ public final class Engine {
   private View view;
   private long turnNanos;
   private boolean stopping;
+  private boolean resigned;
 
   /// What an operator wants to see of frames; null: nothing.
   private Trace trace;
@@ -80,6 +81,10 @@ public final class Engine {
 
   /// Turns until a [Command.Stop] is done or a port's source has ended.
   public void run(RealTime realTime) {
+    // The first command links the switch over all of them, which takes some milliseconds: most
+    // often
+    // it would be the one to stop, while clients wait.
+    obey(new Command.Answer(() -> {}), turnNanos);
     while (!stopped()) {
       long lastNanos = turnNanos;
       int work = turn();
@@ -102,6 +107,11 @@ public final class Engine {
     int work = drainCommands(nowNanos);
     for (int port = 0; port < ports.length; port++) {
       work += receive(port, nowNanos);
+    }
+    if (stopping && !resigned) {
+      // Not before: what had come until now nobody else will answer.
+      resigned = true;
+      chain.onStop(nowNanos);
     }
     chain.onTick(nowNanos);
     if (replicator != null) {
@@ -172,19 +182,20 @@ public final class Engine {
         break;
       }
       done++;
-      switch (command) {
-        case Command.Reconfigure(View next) -> configure(next, nowNanos);
-        case Command.Administer(int target, TargetState state) ->
-            chain.onAdministered(target, state, nowNanos);
-        case Command.CheckResult result -> chain.onChecked(result, nowNanos);
-        case Command.Answer(Runnable answer) -> answer.run();
-        case Command.Stop() -> {
-          stopping = true;
-          chain.onStop(nowNanos);
-        }
-      }
+      obey(command, nowNanos);
     }
     return done;
+  }
+
+  private void obey(Command command, long nowNanos) {
+    switch (command) {
+      case Command.Reconfigure(View next) -> configure(next, nowNanos);
+      case Command.Administer(int target, TargetState state) ->
+          chain.onAdministered(target, state, nowNanos);
+      case Command.CheckResult result -> chain.onChecked(result, nowNanos);
+      case Command.Answer(Runnable answer) -> answer.run();
+      case Command.Stop() -> stopping = true;
+    }
   }
 
   private void configure(View next, long nowNanos) {

@@ -18,7 +18,7 @@ public interface Heartbeat {
   /// discarded: the place to tell other nodes what they may rely on.
   default void onFlushed(long nowNanos) {}
 
-  /// This node is to end: says so in this turn, before its frames.
+  /// This node is to end: says so in this turn, after what it answers in it.
   void onStop(long nowNanos);
 
   /// Whether after [#onStop] turns go on for a moment, until another node has taken over.
