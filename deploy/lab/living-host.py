@@ -2,6 +2,7 @@
 on port 7 (RFC 862). Usage: living-host.py NAME"""
 
 import http.server
+import os
 import selectors
 import socket
 import sys
@@ -33,6 +34,11 @@ class DualStackServer(http.server.ThreadingHTTPServer):
 
 
 def echo():
+    # Its thread alone: a drill measures the pair, and a leaving JVM kept this one waiting for 7 ms beside it.
+    try:
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
+    except PermissionError:
+        pass
     listener = socket.create_server(("::", 7), family=socket.AF_INET6, dualstack_ipv6=True, backlog=256)
     selector = selectors.DefaultSelector()
     selector.register(listener, selectors.EVENT_READ)
