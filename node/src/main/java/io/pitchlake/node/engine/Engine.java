@@ -39,7 +39,6 @@ public final class Engine {
   private View view;
   private long turnNanos;
   private boolean stopping;
-  private boolean resigned;
 
   /// What an operator wants to see of frames; null: nothing.
   private Trace trace;
@@ -81,9 +80,8 @@ public final class Engine {
 
   /// Turns until a [Command.Stop] is done or a port's source has ended.
   public void run(RealTime realTime) {
-    // The first command links the switch over all of them, which takes some milliseconds: most
-    // often
-    // it would be the one to stop, while clients wait.
+    // The first command links the switch over all of them, which takes some milliseconds. It would
+    // mostly be the one to stop, while clients wait.
     obey(new Command.Answer(() -> {}), turnNanos);
     while (!stopped()) {
       long lastNanos = turnNanos;
@@ -104,13 +102,13 @@ public final class Engine {
       capture.turn(view, nowNanos);
     }
     chain.onTurn(nowNanos);
+    boolean wasStopping = stopping;
     int work = drainCommands(nowNanos);
     for (int port = 0; port < ports.length; port++) {
       work += receive(port, nowNanos);
     }
-    if (stopping && !resigned) {
+    if (stopping && !wasStopping) {
       // Not before: what had come until now nobody else will answer.
-      resigned = true;
       chain.onStop(nowNanos);
     }
     chain.onTick(nowNanos);

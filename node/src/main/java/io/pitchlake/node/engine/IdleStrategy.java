@@ -41,6 +41,7 @@ public final class IdleStrategy {
   /// other's word.
   static final int FEWEST_MET = 16;
 
+  /// Where that doubling ends: an eighth of a second of such turns.
   private static final int MOST_MET = 8192;
 
   /// Some tens of microseconds of turns: the next frame of a busy moment is met awake.
@@ -73,12 +74,8 @@ public final class IdleStrategy {
     this.spins = mostSpins;
   }
 
-  /// What the configuration asks for, over these ports, waiting for at most `waitNanos`.
-  public static IdleStrategy of(Idle idle, List<Port> ports, long waitNanos) {
-    return of(idle, ports, new int[0], waitNanos);
-  }
-
-  /// As [#of(Idle, List, long)], with other descriptors that end a wait when they are readable.
+  /// What the configuration asks for, over these ports and other descriptors that end a wait when
+  /// they are readable, waiting for at most `waitNanos`.
   public static IdleStrategy of(Idle idle, List<Port> ports, int[] others, long waitNanos) {
     return of(idle, PortsWait.on(ports, others), waitNanos, LockSupport::parkNanos);
   }

@@ -84,7 +84,7 @@ class IdleStrategyTest {
 
   @Test
   void busyNeverWaits() {
-    IdleStrategy idle = IdleStrategy.of(Idle.BUSY, List.of(port), WAIT_NANOS);
+    IdleStrategy idle = over(Idle.BUSY, port);
     for (int turn = 0; turn < MANY_TURNS; turn++) {
       turn(idle, 0, Long.MAX_VALUE);
     }
@@ -93,7 +93,7 @@ class IdleStrategyTest {
 
   @Test
   void pollWaitsAfterEveryTurnWithoutWork() {
-    IdleStrategy idle = IdleStrategy.of(Idle.POLL, List.of(port), WAIT_NANOS);
+    IdleStrategy idle = over(Idle.POLL, port);
     turn(idle, 0, Long.MAX_VALUE);
     turn(idle, 5, Long.MAX_VALUE);
     turn(idle, 0, Long.MAX_VALUE);
@@ -102,7 +102,7 @@ class IdleStrategyTest {
 
   @Test
   void adaptiveWaitsOnlyAfterAWhileWithoutWork() {
-    IdleStrategy idle = IdleStrategy.of(Idle.ADAPTIVE, List.of(port), WAIT_NANOS);
+    IdleStrategy idle = over(Idle.ADAPTIVE, port);
     int first = turnsToWait(idle);
     assertTrue(first > 100, "waited after only " + first + " turns");
     turn(idle, 0, Long.MAX_VALUE);
@@ -111,7 +111,7 @@ class IdleStrategyTest {
 
   @Test
   void adaptiveSpinsLessBetweenSparseFramesAndMoreBetweenDenseOnes() {
-    IdleStrategy idle = IdleStrategy.of(Idle.ADAPTIVE, List.of(port), WAIT_NANOS);
+    IdleStrategy idle = over(Idle.ADAPTIVE, port);
     int most = turnsToWait(idle);
     int turns = most;
     for (int frame = 0; frame < 20; frame++) {
@@ -199,7 +199,11 @@ class IdleStrategyTest {
 
   private IdleStrategy napping() {
     nanosPerTurn = 1_000;
-    return IdleStrategy.of(Idle.ADAPTIVE, PortsWait.on(List.of(port)), WAIT_NANOS, naps::add);
+    return over(Idle.ADAPTIVE, port);
+  }
+
+  private IdleStrategy over(Idle idle, Port... ports) {
+    return IdleStrategy.of(idle, PortsWait.on(List.of(ports)), WAIT_NANOS, naps::add);
   }
 
   private Rest turn(IdleStrategy idle, int work, long untilDueNanos) {
@@ -243,7 +247,7 @@ class IdleStrategyTest {
 
   @Test
   void portsWithoutDescriptorsShareTheTime() {
-    IdleStrategy idle = IdleStrategy.of(Idle.POLL, List.of(port, port), WAIT_NANOS);
+    IdleStrategy idle = over(Idle.POLL, port, port);
     turn(idle, 0, Long.MAX_VALUE);
     assertEquals(List.of(WAIT_NANOS / 2, WAIT_NANOS / 2), waits);
   }
